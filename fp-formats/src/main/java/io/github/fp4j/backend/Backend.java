@@ -1,0 +1,21 @@
+package io.github.fp4j.backend;
+
+import java.util.Optional;
+
+/** One implementation of some of the kernel contracts. Thread-safe; its kernels are too. */
+public interface Backend {
+
+  /** Short name for command lines and reports, lower case, e.g. {@code simd-512}. Unique among the backends of one path. */
+  String name();
+
+  /** What it is, in one line: library, version, instruction set. */
+  String description();
+
+  /** Whether it can run here. Never throws. The kernels of an unavailable backend are empty. */
+  Availability availability();
+
+  /** Conversions between float arrays and codes. */
+  default Optional<ConversionKernels> conversions() {
+    return Optional.empty();
+  }
+}

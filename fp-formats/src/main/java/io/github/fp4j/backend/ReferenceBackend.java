@@ -1,0 +1,47 @@
+package io.github.fp4j.backend;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The scalar models as a backend: slow, complete, and by definition right. */
+public final class ReferenceBackend implements Backend {
+
+  /** The only one. */
+  public static final ReferenceBackend INSTANCE = new ReferenceBackend();
+
+  private final ConversionKernels conversions = new ReferenceConversions();
+
+  private ReferenceBackend() {}
+
+  @Override
+  public String name() {
+    return "reference";
+  }
+
+  @Override
+  public String description() {
+    return "fp4j scalar models, Java " + Runtime.version().feature();
+  }
+
+  @Override
+  public Availability availability() {
+    return Availability.YES;
+  }
+
+  @Override
+  public Optional<ConversionKernels> conversions() {
+    return Optional.of(conversions);
+  }
+
+  /** Lists the reference for {@link java.util.ServiceLoader}. */
+  public static final class Provider implements BackendProvider {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {}
+
+    @Override
+    public List<Backend> backends() {
+      return List.of(INSTANCE);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Native libraries through {@code java.lang.foreign}: our C++ host library, NVIDIA's headers, CUDA. */
+module io.github.fp4j.bridge {
+  requires transitive io.github.fp4j.formats;
+  requires static transitive org.jspecify;
+}
