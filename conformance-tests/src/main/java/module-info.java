@@ -4,4 +4,9 @@ module io.github.fp4j.conformance {
   requires io.github.fp4j.bridge;
   requires io.github.fp4j.formats;
   requires static transitive org.jspecify;
+
+  exports io.github.fp4j.conformance.tensorfile;
+
+  opens io.github.fp4j.conformance.cli to
+      info.picocli;
 }

@@ -1,0 +1,88 @@
+package io.github.fp4j.conformance.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Entry point: parses the command line, runs one command, turns what went wrong into one line on standard error and an exit status. */
+@Command(
+    name = "fp4j",
+    description = "4-bit floating point on the JVM: exact models, fast kernels, and a judge for any implementation.",
+    subcommands = {CommandLine.HelpCommand.class},
+    mixinStandardHelpOptions = true,
+    version = "fp4j 0.1.0-SNAPSHOT",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:everything passed and was complete",
+      "1:at least one mismatch",
+      "2:unusable command line, input or output",
+      "3:incomplete: something that was to be judged was not",
+      "4:the subject crashed or timed out"
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs one command and exits with its status. */
+  public static void main(String[] arguments) {
+    int status = commandLine().execute(arguments);
+    System.exit(System.out.checkError() ? ExitCode.USAGE : status);
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    line.setParameterExceptionHandler(Main::onBadCommandLine);
+    line.setExecutionExceptionHandler(Main::onFailure);
+    return line;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int onBadCommandLine(CommandLine.ParameterException exception, String[] arguments) {
+    CommandLine line = exception.getCommandLine();
+    line.getErr().println(name(line) + ": " + oneLine(exception.getMessage()));
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(exception, line.getErr())) {
+      line.getErr().println("Try '" + name(line) + " --help'.");
+    }
+    return ExitCode.USAGE;
+  }
+
+  private static int onFailure(Exception exception, CommandLine line, CommandLine.ParseResult result) throws Exception {
+    if (!(exception instanceof IOException || exception instanceof IllegalArgumentException)) {
+      throw exception; // a fault of ours: the stack trace is the report
+    }
+    line.getErr().println(name(line) + ": " + describe(exception));
+    return ExitCode.USAGE;
+  }
+
+  private static String name(CommandLine line) {
+    return line.getCommandSpec().qualifiedName();
+  }
+
+  private static String describe(Exception exception) {
+    return switch (exception) {
+      case NoSuchFileException e -> e.getFile() + ": no such file";
+      case AccessDeniedException e -> e.getFile() + ": permission denied";
+      case FileAlreadyExistsException e -> e.getFile() + ": exists already";
+      default -> oneLine(exception.getMessage());
+    };
+  }
+
+  private static String oneLine(String message) {
+    return message == null ? "failed without a message" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}
