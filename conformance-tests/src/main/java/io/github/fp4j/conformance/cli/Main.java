@@ -15,7 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fp4j",
     description = "4-bit floating point on the JVM: exact models, fast kernels, and a judge for any implementation.",
-    subcommands = {ConformCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {
+      ConformCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class
+    },
     mixinStandardHelpOptions = true,
     version = "fp4j " + Main.VERSION,
     exitCodeListHeading = "%nExit codes:%n",
