@@ -4,6 +4,7 @@ module io.github.fp4j.conformance {
   requires io.github.fp4j.bridge;
   requires io.github.fp4j.formats;
   requires static transitive org.jspecify;
+  requires tools.jackson.core;
 
   exports io.github.fp4j.conformance.tensorfile;
 
