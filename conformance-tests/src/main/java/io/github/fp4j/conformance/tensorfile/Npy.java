@@ -145,7 +145,7 @@ public final class Npy {
   }
 
   private static byte[] header(TensorInfo tensor) {
-    String shape = Arrays.stream(tensor.shape()).mapToObj(extent -> extent + ",").collect(Collectors.joining(" ", "(", ")"));
+    String shape = Arrays.stream(tensor.shape()).mapToObj(Long::toString).collect(Collectors.joining(", ", "(", tensor.shape().length == 1 ? ",)" : ")"));
     String text = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }".formatted(tensor.type().npyDescriptor(), shape);
     int padding = 63 - (10 + text.length()) % 64; // data starts at a multiple of 64, after a newline
     byte[] body = (text + " ".repeat(padding) + "\n").getBytes(StandardCharsets.US_ASCII);

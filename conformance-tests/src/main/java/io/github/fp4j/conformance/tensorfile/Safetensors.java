@@ -87,7 +87,7 @@ public final class Safetensors {
       }
     }
     List<TensorInfo> inOrder = new ArrayList<>(tensors);
-    inOrder.sort(Comparator.comparingInt((TensorInfo tensor) -> tensor.type().unitElements() == 1 ? tensor.type().unitBytes() : 0).reversed());
+    inOrder.sort(Comparator.comparingInt((TensorInfo tensor) -> tensor.type().unitElements() == 1 ? tensor.type().unitBytes() : 1).reversed());
     long[] offsets = new long[inOrder.size() + 1];
     for (int i = 0; i < inOrder.size(); i++) {
       offsets[i + 1] = Math.addExact(offsets[i], inOrder.get(i).byteSize());

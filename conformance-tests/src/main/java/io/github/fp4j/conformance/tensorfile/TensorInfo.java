@@ -46,7 +46,7 @@ public record TensorInfo(String name, DataType type, long... shape) {
     return shape.length == 0 ? 1 : shape[shape.length - 1];
   }
 
-  private static long elementCount(long[] shape) {
+  static long elementCount(long[] shape) {
     long count = 1;
     for (long extent : shape) {
       if (extent < 0) {
