@@ -2,6 +2,7 @@ package io.github.fp4j.conformance.tensorfile;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a checkpoint stores a 4-bit weight {@code X.weight} of shape [.., N, K]: names, types and shapes of the tensors that make it up.
@@ -29,11 +30,10 @@ public enum CheckpointLayout {
       "mxfp4", FileFormat.SAFETENSORS, new Part("_blocks", DataType.U8), new Part("_scales", DataType.U8), "", "", 32, TensorScaleDirection.NONE),
   /** GGUF: {@code X.weight} NVFP4 [N, K], {@code X.scale} F32 [1] = amax / 2688 (absent: 1), {@code X.input_scale}. */
   GGML_NVFP4(
-      "ggml-nvfp4", FileFormat.GGUF, new Part(".weight", DataType.NVFP4), new Part("", DataType.U8), ".scale", ".input_scale", 64,
-      TensorScaleDirection.DECODE),
+      "ggml-nvfp4", FileFormat.GGUF, new Part(".weight", DataType.NVFP4), null, ".scale", ".input_scale", 64, TensorScaleDirection.DECODE),
   /** GGUF: {@code X.weight} MXFP4 [N, K]. */
   GGML_MXFP4(
-      "ggml-mxfp4", FileFormat.GGUF, new Part(".weight", DataType.MXFP4), new Part("", DataType.U8), "", "", 32, TensorScaleDirection.NONE);
+      "ggml-mxfp4", FileFormat.GGUF, new Part(".weight", DataType.MXFP4), null, "", "", 32, TensorScaleDirection.NONE);
 
   private static final String WEIGHT = ".weight";
   private static final int MXFP4_BLOCK_BYTES = 16;
@@ -43,7 +43,7 @@ public enum CheckpointLayout {
   private final String id;
   private final FileFormat fileFormat;
   private final Part codes;
-  private final Part scales;
+  private final @Nullable Part scales; // null: inside the codes' blocks
   private final String tensorScaleSuffix;
   private final String inputScaleSuffix;
   private final int columnsMultiple;
@@ -53,7 +53,7 @@ public enum CheckpointLayout {
       String id,
       FileFormat fileFormat,
       Part codes,
-      Part scales,
+      @Nullable Part scales,
       String tensorScaleSuffix,
       String inputScaleSuffix,
       int columnsMultiple,
@@ -104,7 +104,7 @@ public enum CheckpointLayout {
         this,
         name,
         new TensorInfo(isInGguf() ? name : stem + codes.suffix, codes.type, codesShape(shape)),
-        isInGguf() ? Optional.empty() : Optional.of(new TensorInfo(stem + scales.suffix, scales.type, scalesShape(shape))),
+        Optional.ofNullable(scales).map(part -> new TensorInfo(stem + part.suffix, part.type, scalesShape(shape))),
         tensorScaleSuffix.isEmpty() ? Optional.empty() : Optional.of(scalar(stem + tensorScaleSuffix)),
         Optional.empty(),
         shape);

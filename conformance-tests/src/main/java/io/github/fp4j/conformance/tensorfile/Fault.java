@@ -2,7 +2,6 @@ package io.github.fp4j.conformance.tensorfile;
 
 import java.io.IOException;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a file, in words: names from the file are quoted and cut, so that a hostile one can neither flood nor steer a terminal. */
 final class Fault {
@@ -14,7 +13,7 @@ final class Fault {
     return new IOException(file + ": " + what);
   }
 
-  static IOException in(String file, String what, @Nullable Throwable cause) {
+  static IOException in(String file, String what, Throwable cause) {
     return new IOException(file + ": " + what, cause);
   }
 

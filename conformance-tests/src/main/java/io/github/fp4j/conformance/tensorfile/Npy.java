@@ -5,10 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,10 +33,7 @@ public final class Npy {
    * @throws IOException if it cannot be read or is no npy file of a type that {@link DataType} names; the message says which part is wrong
    */
   public static Tensor map(Path file, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return parse(file.toString(), bytes).tensors().firstEntry().getValue();
-    }
+    return parse(file.toString(), TensorFile.map(file, arena)).tensors().firstEntry().getValue();
   }
 
   static TensorFile parse(String file, MemorySegment bytes) throws IOException {

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -28,8 +29,15 @@ public record TensorFile(String file, FileFormat format, SequencedMap<String, Me
    * @throws IOException if it cannot be read, is of none of the formats, or breaks the rules of its own; the message names the tensor and the field
    */
   public static TensorFile open(Path file, Arena arena) throws IOException {
+    return parse(file.toString(), map(file, arena));
+  }
+
+  static MemorySegment map(Path file, Arena arena) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw Fault.in(file.toString(), "is a folder: expected a file");
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return parse(file.toString(), channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
     }
   }
 

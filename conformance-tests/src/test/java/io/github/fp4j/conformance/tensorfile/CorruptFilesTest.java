@@ -8,10 +8,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every spoiled file is refused with a message that names the file and the field, or its tensors lie in its bytes without overlap. */
+@Tag("exhaustive")
 class CorruptFilesTest {
   private static final int CASES_PER_CORRUPTION = 2_500;
   private static final Pattern MESSAGE =

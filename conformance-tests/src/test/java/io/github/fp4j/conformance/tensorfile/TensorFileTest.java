@@ -39,6 +39,9 @@ class TensorFileTest {
         .withMessage("x: begins with 50 4B 03 04 00 00 00 00 00 (a zip archive: npz, or what torch.save writes): expected a safetensors, GGUF or npy file");
     try (Arena arena = Arena.ofConfined()) {
       assertThatIOException().isThrownBy(() -> TensorFile.open(folder.resolve("absent"), arena)).isInstanceOf(NoSuchFileException.class);
+      assertThatIOException().isThrownBy(() -> TensorFile.open(folder, arena)).withMessage(folder + ": is a folder: expected a file");
+      Path empty = Files.createFile(folder.resolve("empty"));
+      assertThatIOException().isThrownBy(() -> TensorFile.open(empty, arena)).withMessageContaining("begins with nothing (0 bytes)");
     }
   }
 }
