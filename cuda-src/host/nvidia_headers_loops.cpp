@@ -57,46 +57,38 @@ void decode_all(const std::uint8_t* codes, float* values, std::size_t count) {
   }
 }
 
-// What the headers do for one format, rounding and overflow: NaN becomes nan32 from float and nan64 from double.
+// One conversion that the headers follow exactly, and from which input types.
 struct Offer {
   fp4j_format format;
   std::int32_t rounding;
   std::int32_t overflow;
-  std::int32_t nan32;
-  std::int32_t nan64;
+  std::int32_t nan;
   Encode32 f32;
   Encode64 f64;
 };
 
+// The double functions keep the sign of a NaN that the float functions drop. E8M0's double function goes by way of a truncated float, so that toward zero a
+// finite number too large for that stays finite without saturation too.
 constexpr Offer offers[] = {
-    {FP4J_E2M1, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, FP4J_NAN_POSITIVE_MAX,
-     encode_all<Fp4<cudaRoundNearest>>, encode_all<Fp4<cudaRoundNearest>>},
-    {FP4J_E2M1, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, FP4J_NAN_POSITIVE_MAX,
-     encode_all<Fp4<cudaRoundZero>>, encode_all<Fp4<cudaRoundZero>>},
-    {FP4J_E2M3, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, FP4J_NAN_POSITIVE_MAX,
-     encode_all<Fp6<__NV_E2M3, cudaRoundNearest>>, encode_all<Fp6<__NV_E2M3, cudaRoundNearest>>},
-    {FP4J_E2M3, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, FP4J_NAN_POSITIVE_MAX,
-     encode_all<Fp6<__NV_E2M3, cudaRoundZero>>, encode_all<Fp6<__NV_E2M3, cudaRoundZero>>},
-    {FP4J_E3M2, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, FP4J_NAN_POSITIVE_MAX,
-     encode_all<Fp6<__NV_E3M2, cudaRoundNearest>>, encode_all<Fp6<__NV_E3M2, cudaRoundNearest>>},
-    {FP4J_E3M2, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, FP4J_NAN_POSITIVE_MAX,
-     encode_all<Fp6<__NV_E3M2, cudaRoundZero>>, encode_all<Fp6<__NV_E3M2, cudaRoundZero>>},
-    {FP4J_E4M3, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE, FP4J_NAN_SIGNED,
-     encode_all<Fp8<__NV_E4M3, __NV_SATFINITE>>, encode_all<Fp8<__NV_E4M3, __NV_SATFINITE>>},
-    {FP4J_E4M3, FP4J_NEAREST_EVEN, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_POSITIVE, FP4J_NAN_SIGNED,
-     encode_all<Fp8<__NV_E4M3, __NV_NOSAT>>, encode_all<Fp8<__NV_E4M3, __NV_NOSAT>>},
-    {FP4J_E5M2, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE, FP4J_NAN_SIGNED_QUIET,
-     encode_all<Fp8<__NV_E5M2, __NV_SATFINITE>>, encode_all<Fp8<__NV_E5M2, __NV_SATFINITE>>},
-    {FP4J_E5M2, FP4J_NEAREST_EVEN, FP4J_OVERFLOW_TO_INFINITY, FP4J_NAN_POSITIVE, FP4J_NAN_SIGNED_QUIET,
-     encode_all<Fp8<__NV_E5M2, __NV_NOSAT>>, encode_all<Fp8<__NV_E5M2, __NV_NOSAT>>},
-    {FP4J_UE8M0, FP4J_UP, FP4J_SATURATE, FP4J_NAN_POSITIVE, FP4J_NAN_POSITIVE,
-     encode_all<E8m0<cudaRoundPosInf, __NV_SATFINITE>>, encode_all<E8m0<cudaRoundPosInf, __NV_SATFINITE>>},
-    {FP4J_UE8M0, FP4J_UP, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_POSITIVE, FP4J_NAN_POSITIVE,
-     encode_all<E8m0<cudaRoundPosInf, __NV_NOSAT>>, encode_all<E8m0<cudaRoundPosInf, __NV_NOSAT>>},
-    {FP4J_UE8M0, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE, FP4J_NAN_POSITIVE,
-     encode_all<E8m0<cudaRoundZero, __NV_SATFINITE>>, encode_all<E8m0<cudaRoundZero, __NV_SATFINITE>>},
-    {FP4J_UE8M0, FP4J_TOWARD_ZERO, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_POSITIVE, FP4J_NAN_POSITIVE,
-     encode_all<E8m0<cudaRoundZero, __NV_NOSAT>>, encode_all<E8m0<cudaRoundZero, __NV_NOSAT>>},
+    {FP4J_E2M1, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, encode_all<Fp4<cudaRoundNearest>>, encode_all<Fp4<cudaRoundNearest>>},
+    {FP4J_E2M1, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, encode_all<Fp4<cudaRoundZero>>, encode_all<Fp4<cudaRoundZero>>},
+    {FP4J_E2M3, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, encode_all<Fp6<__NV_E2M3, cudaRoundNearest>>, encode_all<Fp6<__NV_E2M3, cudaRoundNearest>>},
+    {FP4J_E2M3, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, encode_all<Fp6<__NV_E2M3, cudaRoundZero>>, encode_all<Fp6<__NV_E2M3, cudaRoundZero>>},
+    {FP4J_E3M2, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, encode_all<Fp6<__NV_E3M2, cudaRoundNearest>>, encode_all<Fp6<__NV_E3M2, cudaRoundNearest>>},
+    {FP4J_E3M2, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE_MAX, encode_all<Fp6<__NV_E3M2, cudaRoundZero>>, encode_all<Fp6<__NV_E3M2, cudaRoundZero>>},
+    {FP4J_E4M3, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE, encode_all<Fp8<__NV_E4M3, __NV_SATFINITE>>, nullptr},
+    {FP4J_E4M3, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_SIGNED, nullptr, encode_all<Fp8<__NV_E4M3, __NV_SATFINITE>>},
+    {FP4J_E4M3, FP4J_NEAREST_EVEN, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_POSITIVE, encode_all<Fp8<__NV_E4M3, __NV_NOSAT>>, nullptr},
+    {FP4J_E4M3, FP4J_NEAREST_EVEN, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_SIGNED, nullptr, encode_all<Fp8<__NV_E4M3, __NV_NOSAT>>},
+    {FP4J_E5M2, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_POSITIVE, encode_all<Fp8<__NV_E5M2, __NV_SATFINITE>>, nullptr},
+    {FP4J_E5M2, FP4J_NEAREST_EVEN, FP4J_SATURATE, FP4J_NAN_SIGNED_QUIET, nullptr, encode_all<Fp8<__NV_E5M2, __NV_SATFINITE>>},
+    {FP4J_E5M2, FP4J_NEAREST_EVEN, FP4J_OVERFLOW_TO_INFINITY, FP4J_NAN_POSITIVE, encode_all<Fp8<__NV_E5M2, __NV_NOSAT>>, nullptr},
+    {FP4J_E5M2, FP4J_NEAREST_EVEN, FP4J_OVERFLOW_TO_INFINITY, FP4J_NAN_SIGNED_QUIET, nullptr, encode_all<Fp8<__NV_E5M2, __NV_NOSAT>>},
+    {FP4J_UE8M0, FP4J_UP, FP4J_SATURATE, FP4J_NAN_POSITIVE, encode_all<E8m0<cudaRoundPosInf, __NV_SATFINITE>>, encode_all<E8m0<cudaRoundPosInf, __NV_SATFINITE>>},
+    {FP4J_UE8M0, FP4J_UP, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_POSITIVE, encode_all<E8m0<cudaRoundPosInf, __NV_NOSAT>>, encode_all<E8m0<cudaRoundPosInf, __NV_NOSAT>>},
+    {FP4J_UE8M0, FP4J_TOWARD_ZERO, FP4J_SATURATE, FP4J_NAN_POSITIVE, encode_all<E8m0<cudaRoundZero, __NV_SATFINITE>>, encode_all<E8m0<cudaRoundZero, __NV_SATFINITE>>},
+    {FP4J_UE8M0, FP4J_TOWARD_ZERO, FP4J_OVERFLOW_TO_NAN, FP4J_NAN_POSITIVE, encode_all<E8m0<cudaRoundZero, __NV_NOSAT>>, nullptr},
+    {FP4J_UE8M0, FP4J_TOWARD_ZERO, FP4J_SATURATE_FINITE, FP4J_NAN_POSITIVE, encode_all<E8m0<cudaRoundZero, __NV_NOSAT>>, encode_all<E8m0<cudaRoundZero, __NV_NOSAT>>},
 };
 
 bool same(const fp4j_format& a, const fp4j_format& b) {
@@ -112,9 +104,10 @@ Encoder encoder(const fp4j_conversion& conversion) {
     return found;
   }
   for (const Offer& offer : offers) {
-    if (same(offer.format, conversion.format) && offer.rounding == conversion.rounding && offer.overflow == conversion.overflow) {
-      found.f32 = offer.nan32 == conversion.nan ? offer.f32 : nullptr;
-      found.f64 = offer.nan64 == conversion.nan ? offer.f64 : nullptr;
+    if (same(offer.format, conversion.format) && offer.rounding == conversion.rounding && offer.overflow == conversion.overflow &&
+        offer.nan == conversion.nan) {
+      found.f32 = offer.f32;
+      found.f64 = offer.f64;
     }
   }
   return found;
