@@ -18,4 +18,9 @@ public interface Backend {
   default Optional<ConversionKernels> conversions() {
     return Optional.empty();
   }
+
+  /** Block quantisation and what belongs to it. */
+  default Optional<BlockKernels> blocks() {
+    return Optional.empty();
+  }
 }

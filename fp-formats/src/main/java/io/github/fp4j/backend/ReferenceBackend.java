@@ -10,6 +10,7 @@ public final class ReferenceBackend implements Backend {
   public static final ReferenceBackend INSTANCE = new ReferenceBackend();
 
   private final ConversionKernels conversions = new ReferenceConversions();
+  private final BlockKernels blocks = new ReferenceBlocks();
 
   private ReferenceBackend() {}
 
@@ -31,6 +32,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Optional<ConversionKernels> conversions() {
     return Optional.of(conversions);
+  }
+
+  @Override
+  public Optional<BlockKernels> blocks() {
+    return Optional.of(blocks);
   }
 
   /** Lists the reference for {@link java.util.ServiceLoader}. */
