@@ -45,6 +45,10 @@ public final class ReferenceQuantizer {
     Conversion conversion = profile.element().conversion();
     return switch (profile.element().cast()) {
       case CONVERT -> ReferenceCodec.encode(conversion, scaled(profile, value, scaleCode, tensorScale));
+      case CONVERT_MAGNITUDE -> {
+        float magnitude = Math.abs(scaled(profile, value, scaleCode, tensorScale));
+        yield ReferenceCodec.encode(conversion, magnitude) | (value < 0 && !Float.isNaN(magnitude) ? format.signMask() : 0);
+      }
       case FLOOR_OF_SUM -> floorOfSum(conversion, scaled(profile, value, scaleCode, tensorScale));
       case NEAREST_PRODUCT -> {
         float half = ggmlHalf(profile, scaleCode);
@@ -223,7 +227,7 @@ public final class ReferenceQuantizer {
     return new QuantizedBlock(scaleCode, codes);
   }
 
-  private static int stochasticCode(QuantizationProfile profile, float scaled, StochasticRounding rounding, int random) {
+  static int stochasticCode(QuantizationProfile profile, float scaled, StochasticRounding rounding, int random) {
     Conversion conversion = profile.element().conversion();
     if (rounding.arithmetic() != StochasticRounding.Arithmetic.FMA_8) {
       return ReferenceCodec.encode(conversion.withStochastic(rounding.arithmetic().bits()), scaled, random);
