@@ -11,6 +11,7 @@ module io.github.fp4j.conformance {
 
   exports io.github.fp4j.conformance.judge;
   exports io.github.fp4j.conformance.report;
+  exports io.github.fp4j.conformance.subject;
   exports io.github.fp4j.conformance.suite;
   exports io.github.fp4j.conformance.tensorfile;
 
@@ -22,4 +23,10 @@ module io.github.fp4j.conformance {
   opens io.github.fp4j.conformance.report to
       tools.jackson.databind,
       com.samskivert.jmustache;
+  opens io.github.fp4j.conformance.subject to
+      tools.jackson.databind,
+      com.samskivert.jmustache;
+
+  provides io.github.fp4j.backend.BackendProvider with
+      io.github.fp4j.conformance.subject.PeerProvider;
 }

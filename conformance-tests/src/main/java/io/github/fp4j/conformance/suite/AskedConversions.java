@@ -44,7 +44,7 @@ final class AskedConversions {
     return conversion.format() + "/" + kebab(conversion.rounding()) + bits + "/" + kebab(conversion.overflow());
   }
 
-  private static String kebab(Enum<?> constant) {
+  static String kebab(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }
