@@ -9,6 +9,7 @@ module io.github.fp4j.conformance {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports io.github.fp4j.conformance.checkpoint;
   exports io.github.fp4j.conformance.judge;
   exports io.github.fp4j.conformance.report;
   exports io.github.fp4j.conformance.subject;

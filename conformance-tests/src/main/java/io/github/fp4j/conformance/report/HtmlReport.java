@@ -1,13 +1,10 @@
 package io.github.fp4j.conformance.report;
 
-import com.samskivert.mustache.Mustache;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.suite.Suites;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,8 +47,8 @@ final class HtmlReport {
             Map.entry("variations", variations(report)),
             Map.entry("environment", report.environment().entrySet().stream().map(e -> new Named(e.getKey(), e.getValue())).toList()),
             Map.entry("staircases", StaircasePictures.json()),
-            Map.entry("chartScript", resource(CHART_SCRIPT)));
-    return Mustache.compiler().compile(resource(TEMPLATE)).execute(page);
+            Map.entry("chartScript", Page.resource(CHART_SCRIPT)));
+    return Page.of(TEMPLATE, page);
   }
 
   private static Row row(RunReport report, RunReport.Subject subject) {
@@ -134,14 +131,5 @@ final class HtmlReport {
 
   private static String grouped(long number) {
     return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IOException("resource " + name + " is missing from the application");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }
