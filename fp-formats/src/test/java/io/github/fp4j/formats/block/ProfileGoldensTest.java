@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
  * Every CPU-exact profile on every input class: digests of scales, codes (one to a byte) and restored values of 16 384 elements, in {@code profile-goldens.txt}.
  *
  * <p>The digests were taken once the model agreed, byte for byte in codes and scales and in every restored number, with a second model in Python (each stack's own
- * formulas in torch 2.13 with torch's E4M3 cast, ml_dtypes 0.6 for the ONNX test data, gfloat's rule in float64); ggml's with libggml-base itself. Not compared there: the sign
- * and payload of NaNs that arise in torchao's arithmetic, and the UE5M3 scales, for which torch has no type.
+ * formulas in torch 2.13 with torch's E4M3 cast, ml_dtypes 0.6 for the ONNX test data, gfloat's rule in float64); ggml's with libggml-base itself. Not compared
+ * there: the signs of restored zeros, the signs of NaNs that arise in torchao's arithmetic, and the scale bytes of the 240 and UE5M3 rules, for which torch has no type
+ * (their values are compared).
  */
 class ProfileGoldensTest {
   private static final int ROWS = 64;
