@@ -1,7 +1,6 @@
 package io.github.fp4j.conformance.checkpoint;
 
 import io.github.fp4j.conformance.tensorfile.DataType;
-import io.github.fp4j.conformance.tensorfile.FileFormat;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
 import io.github.fp4j.conformance.tensorfile.LayoutReport;
 import io.github.fp4j.conformance.tensorfile.QuantizedWeight;
@@ -15,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -65,7 +63,7 @@ public final class CheckpointDequantizer {
       }
     }
     List<String> restored = new ArrayList<>();
-    try (TensorWriter writer = Safetensors.create(output, metadata(), declared)) {
+    try (TensorWriter writer = Safetensors.create(output, CheckpointWriter.plainMetadata(input), declared)) {
       for (Tensor tensor : input.tensors().values()) {
         QuantizedWeight weight = byCodes.get(tensor.name());
         if (weight != null) {
@@ -78,16 +76,6 @@ public final class CheckpointDequantizer {
       writer.commit();
     }
     return restored;
-  }
-
-  private Map<String, String> metadata() {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    if (input.format() == FileFormat.SAFETENSORS) {
-      input.metadata().forEach((key, value) -> metadata.put(key, value.toString()));
-      metadata.remove("fp4j.layout");
-      metadata.remove("fp4j.profile");
-    }
-    return metadata;
   }
 
   private void restore(QuantizedWeight weight, TensorWriter writer, LongConsumer progress) throws IOException {

@@ -3,10 +3,7 @@ package io.github.fp4j.conformance.checkpoint;
 import io.github.fp4j.conformance.tensorfile.CheckpointLayout;
 import io.github.fp4j.conformance.tensorfile.FileFormat;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
-import io.github.fp4j.conformance.tensorfile.Gguf;
-import io.github.fp4j.conformance.tensorfile.MetadataValue;
 import io.github.fp4j.conformance.tensorfile.QuantizedWeight;
-import io.github.fp4j.conformance.tensorfile.Safetensors;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.conformance.tensorfile.TensorFile;
 import io.github.fp4j.conformance.tensorfile.TensorInfo;
@@ -16,9 +13,7 @@ import io.github.fp4j.formats.block.QuantizationProfile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -91,7 +86,7 @@ public final class CheckpointQuantizer {
       step.weight().ifPresentOrElse(weight -> declared.addAll(weight.tensors()), () -> declared.add(step.tensor().info()));
     }
     List<TensorOutcome> outcomes = new ArrayList<>();
-    try (TensorWriter writer = create(output, declared);
+    try (TensorWriter writer = CheckpointWriter.create(output, input, layout, profile.id(), declared);
         RowStream rows = new RowStream(profile, threads, progress)) {
       for (Step step : steps) {
         outcomes.add(write(step, writer, rows));
@@ -99,24 +94,6 @@ public final class CheckpointQuantizer {
       writer.commit();
     }
     return outcomes;
-  }
-
-  private TensorWriter create(Path output, List<TensorInfo> declared) throws IOException {
-    if (layout.fileFormat() == FileFormat.GGUF) {
-      Map<String, MetadataValue> metadata = new LinkedHashMap<>();
-      if (input.format() == FileFormat.GGUF) {
-        metadata.putAll(input.metadata());
-      }
-      metadata.put("fp4j.profile", new MetadataValue.Text(profile.id()));
-      return Gguf.create(output, metadata, declared);
-    }
-    Map<String, String> metadata = new LinkedHashMap<>();
-    if (input.format() == FileFormat.SAFETENSORS) {
-      input.metadata().forEach((key, value) -> metadata.put(key, value.toString()));
-    }
-    metadata.put("fp4j.profile", profile.id());
-    metadata.put("fp4j.layout", layout.id());
-    return Safetensors.create(output, metadata, declared);
   }
 
   private TensorOutcome write(Step step, TensorWriter writer, RowStream stream) throws IOException {

@@ -9,6 +9,7 @@ import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.conformance.report.ConsoleReport;
 import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.report.RunReport;
+import io.github.fp4j.conformance.subject.RivalDifference;
 import io.github.fp4j.conformance.suite.Level;
 import io.github.fp4j.conformance.suite.Suites;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class ConformCommand implements Callable<Integer> {
       results = new Judge(questions, mismatches).judge(subjects, workers, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    RunReport run = RunReport.of(level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), subjects, results);
+    RunReport run = RunReport.of(level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), subjects, results, RivalDifference.among(subjects));
     new ConsoleReport(run, spec.commandLine().getOut()).print();
     if (report != null) {
       ReportFolder.write(run, report);

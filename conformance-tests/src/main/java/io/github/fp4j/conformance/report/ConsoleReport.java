@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.report;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.conformance.subject.RivalDifference;
 import io.github.fp4j.conformance.suite.Suites;
 import java.io.PrintWriter;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class ConsoleReport {
     table();
     legend();
     allowed();
+    rivals();
     verdict();
     out.flush();
   }
@@ -79,6 +81,19 @@ public final class ConsoleReport {
     Map<String, Long> counts = new TreeMap<>();
     report.results().forEach(result -> result.allowed().forEach((id, count) -> counts.merge(id, count, Long::sum)));
     counts.forEach((id, count) -> out.printf("Allowed variation %s in %,d cases: %s%n", id, count, report.variations().get(id)));
+  }
+
+  private void rivals() {
+    if (report.rivals().isEmpty()) {
+      return;
+    }
+    out.printf("%nHow peers differ from NVIDIA's rule (one level: tensor scale 1)%n");
+    out.printf("%-12s %-14s %-18s %-18s %16s %18s%n", "peer", "rule", "NVIDIA's", "input", "scales differ", "codes differ");
+    for (RivalDifference one : report.rivals()) {
+      out.printf(
+          "%-12s %-14s %-18s %-18s %7d of %5d %8d of %6d%s%n", one.peer(), one.profile(), one.rival(), one.input(), one.scalesDiffer(), one.scales(),
+          one.codesDiffer(), one.codes(), one.unlikeOwnProfile() == 0 ? "" : "  and " + one.unlikeOwnProfile() + " unlike its own rule");
+    }
   }
 
   private void verdict() {

@@ -45,6 +45,8 @@ final class HtmlReport {
             Map.entry("differences", differences(report)),
             Map.entry("agree", differences(report).isEmpty()),
             Map.entry("variations", variations(report)),
+            Map.entry("rivals", report.rivals()),
+            Map.entry("peersCompared", !report.rivals().isEmpty()),
             Map.entry("environment", report.environment().entrySet().stream().map(e -> new Named(e.getKey(), e.getValue())).toList()),
             Map.entry("staircases", StaircasePictures.json()),
             Map.entry("chartScript", Page.resource(CHART_SCRIPT)));

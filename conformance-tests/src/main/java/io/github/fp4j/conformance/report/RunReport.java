@@ -5,6 +5,7 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Variation;
 import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.conformance.subject.RivalDifference;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.function.Predicate;
  * @param subjects who was asked
  * @param results what came of each class and subject
  * @param variations the documented differences that the suite knows, by id
+ * @param rivals how the peers' quantisers differ from NVIDIA's rule
  */
 public record RunReport(
     String level,
@@ -30,7 +32,8 @@ public record RunReport(
     Map<String, String> environment,
     List<Subject> subjects,
     List<ClassResult> results,
-    Map<String, String> variations) {
+    Map<String, String> variations,
+    List<RivalDifference> rivals) {
 
   /**
    * One who was asked.
@@ -47,10 +50,12 @@ public record RunReport(
   }
 
   /** The report of a run that has ended. */
-  public static RunReport of(String level, Instant started, double seconds, Map<String, String> environment, List<Backend> subjects, List<ClassResult> results) {
+  public static RunReport of(
+      String level, Instant started, double seconds, Map<String, String> environment, List<Backend> subjects, List<ClassResult> results,
+      List<RivalDifference> rivals) {
     Map<String, String> variations = new TreeMap<>();
     Variation.all().forEach(variation -> variations.put(variation.id(), variation.description()));
-    return new RunReport(level, started, seconds, environment, subjects.stream().map(Subject::of).toList(), List.copyOf(results), variations);
+    return new RunReport(level, started, seconds, environment, subjects.stream().map(Subject::of).toList(), List.copyOf(results), variations, List.copyOf(rivals));
   }
 
   /** The worst verdict of all that was judged; what was unsupported or not run does not count, unless nothing was judged. */

@@ -12,6 +12,6 @@ public final class PeerProvider implements BackendProvider {
 
   @Override
   public List<Backend> backends() {
-    return List.of(Ggml.find());
+    return List.of(Ggml.find(), OnnxRuntime.find());
   }
 }

@@ -1,14 +1,22 @@
 package io.github.fp4j.conformance.suite;
 
+import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
+import io.github.fp4j.formats.NanPolicy;
 import io.github.fp4j.formats.Overflow;
 import io.github.fp4j.formats.Rounding;
+import io.github.fp4j.formats.UnsignedPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The conversions that are asked about: every format of at most eight bits, every deterministic rounding, every overflow policy that the format has. */
+/**
+ * The conversions that are asked about: every format of at most eight bits, every deterministic rounding, every overflow policy that the format has; and the
+ * dialects of the peers.
+ */
 final class AskedConversions {
   /** Formats that a tensor or its scales are stored in. */
   static final List<FloatFormat> FORMATS =
@@ -18,6 +26,15 @@ final class AskedConversions {
   private static final List<Rounding> ROUNDINGS =
       List.of(
           Rounding.NEAREST_EVEN, Rounding.NEAREST_AWAY, Rounding.NEAREST_TOWARD_ZERO, Rounding.TOWARD_ZERO, Rounding.UP, Rounding.DOWN);
+
+  /** What torch and ONNX Runtime do otherwise than NVIDIA: NaN keeps its sign, a negative scale is the smallest. */
+  private static final List<Conversion> DIALECTS =
+      List.of(
+          Conversion.cuda(FloatFormat.E4M3).with(NanPolicy.SIGNED_NAN),
+          Conversion.cuda(FloatFormat.E4M3).with(NanPolicy.SIGNED_NAN).with(Overflow.NAN),
+          Conversion.cuda(FloatFormat.E5M2).with(NanPolicy.SIGNED_NAN),
+          Conversion.cuda(FloatFormat.E5M2).with(NanPolicy.SIGNED_NAN).with(Overflow.INFINITY),
+          Conversion.cuda(FloatFormat.UE8M0).with(UnsignedPolicy.SMALLEST));
 
   private AskedConversions() {}
 
@@ -35,13 +52,24 @@ final class AskedConversions {
         }
       }
     }
+    all.addAll(DIALECTS);
     return all;
+  }
+
+  /** The conversion to {@code format} by which a subject's decoding is taken back: NVIDIA's if it has that, else the first that it has. */
+  static Optional<Conversion> wayBack(ConversionKernels kernels, FloatFormat format) {
+    return Stream.concat(Stream.of(Conversion.cuda(format)), DIALECTS.stream())
+        .filter(conversion -> conversion.format().equals(format) && kernels.supports(conversion))
+        .findFirst();
   }
 
   /** The part of a class id that names a conversion, e.g. {@code e4m3/nearest-even/saturate}. */
   static String id(Conversion conversion) {
     String bits = conversion.isStochastic() ? "-" + conversion.randomBits() : "";
-    return conversion.format() + "/" + kebab(conversion.rounding()) + bits + "/" + kebab(conversion.overflow());
+    Conversion cuda = Conversion.cuda(conversion.format());
+    String nan = conversion.nan() == cuda.nan() ? "" : "/" + kebab(conversion.nan());
+    String unsigned = conversion.unsigned() == cuda.unsigned() ? "" : "/negative-" + kebab(conversion.unsigned());
+    return conversion.format() + "/" + kebab(conversion.rounding()) + bits + "/" + kebab(conversion.overflow()) + nan + unsigned;
   }
 
   static String kebab(Enum<?> constant) {

@@ -42,7 +42,7 @@ final class DecodeClass implements CoverageClass {
 
   @Override
   public boolean appliesTo(Backend subject) {
-    return subject.conversions().filter(kernels -> kernels.supportsDecoding(format) && kernels.supports(Conversion.cuda(format))).isPresent();
+    return subject.conversions().filter(kernels -> kernels.supportsDecoding(format) && AskedConversions.wayBack(kernels, format).isPresent()).isPresent();
   }
 
   @Override
@@ -63,7 +63,7 @@ final class DecodeClass implements CoverageClass {
     }
     tally.judged(count);
 
-    Conversion conversion = Conversion.cuda(format);
+    Conversion conversion = AskedConversions.wayBack(kernels, format).orElseThrow();
     CodeComparison comparison = new CodeComparison(conversion, tally, count);
     for (int code = 0; code < count; code++) {
       comparison.expected[code] = format.isNan(code) ? (byte) ReferenceCodec.encode(conversion, right[code]) : overflowed(conversion, code);

@@ -142,6 +142,31 @@ class CheckpointTest {
   }
 
   @Test
+  void movingBetweenLayoutsKeepsEveryCodeAndScale() throws IOException {
+    Path modelopt = folder.resolve("m.safetensors");
+    Path compressed = folder.resolve("c.safetensors");
+    Path gguf = folder.resolve("g.gguf");
+    Path back = folder.resolve("b.safetensors");
+    quantize(Profiles.MODELOPT, OutputLayout.MODELOPT, modelopt);
+    try (Arena arena = Arena.ofConfined()) {
+      assertThat(new CheckpointRelayout(TensorFile.open(modelopt, arena), OutputLayout.COMPRESSED_TENSORS).write(compressed)).isEqualTo(1);
+      assertThat(new CheckpointRelayout(TensorFile.open(compressed, arena), OutputLayout.MODELOPT).write(back)).isEqualTo(1);
+      TensorFile first = TensorFile.open(modelopt, arena);
+      TensorFile last = TensorFile.open(back, arena);
+      for (String name : List.of(NAME, "layers.0.mlp.up.weight_scale")) {
+        assertThat(last.tensor(name).orElseThrow().data().mismatch(first.tensor(name).orElseThrow().data())).as(name).isEqualTo(-1);
+      }
+      assertThat(new CheckpointRelayout(TensorFile.open(modelopt, arena), OutputLayout.GGML).write(gguf)).isEqualTo(1);
+      TensorFile blocks = TensorFile.open(gguf, arena);
+      QuantizedWeight weight = LayoutReport.of(blocks.infos()).weights().getFirst();
+      BlockTensor read = new WeightReader(blocks, weight, Profiles.GGML_NVFP4).rows(0, ROWS);
+      BlockComparison comparison = BlockComparison.of(whole(Profiles.MODELOPT), read, 3);
+      assertThat(comparison.codeDifferences() + comparison.scaleDifferences()).as(comparison.first().toString()).isZero();
+      assertThatThrownBy(() -> new CheckpointRelayout(first, OutputLayout.MXFP4)).hasMessageContaining("layout mxfp4 holds mxfp4");
+    }
+  }
+
+  @Test
   void aRawFolderHoldsTheProfilesOwnBytes() throws IOException {
     Path raw = folder.resolve("raw");
     float[] few = Arrays.copyOf(values, 8 * COLUMNS);
