@@ -18,4 +18,9 @@ public interface Backend {
   default Optional<ConversionKernels> conversions() {
     return Optional.empty();
   }
+
+  /** Matrix products of packed operands. */
+  default Optional<GemmKernels> gemms() {
+    return Optional.empty();
+  }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fp4j",
     description = "4-bit floating point on the JVM: exact models, fast kernels, and a judge for any implementation.",
-    subcommands = {CommandLine.HelpCommand.class},
+    subcommands = {CommandLine.HelpCommand.class, GemmCommand.class},
     mixinStandardHelpOptions = true,
     version = "fp4j 0.1.0-SNAPSHOT",
     exitCodeListHeading = "%nExit codes:%n",

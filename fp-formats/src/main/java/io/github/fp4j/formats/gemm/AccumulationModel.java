@@ -166,9 +166,8 @@ public record AccumulationModel(
     return operands.stream().map(OperandFormat::name).collect(Collectors.joining(" "));
   }
 
-  /** The same accumulator under another name, with other fraction bits: the way to ask "and if it were 34?". */
-  public AccumulationModel withFractionBits(String otherId, int fractionBits) {
-    Step other = new Step(step.products, step.group, step.alignment, fractionBits, step.cut, step.zeroTerms);
-    return new AccumulationModel(otherId, version, source, operands, other, addend, output);
+  @Override
+  public String toString() {
+    return id;
   }
 }

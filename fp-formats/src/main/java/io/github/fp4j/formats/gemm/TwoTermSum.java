@@ -11,6 +11,10 @@ final class TwoTermSum {
     if (x == 0 || y == 0) {
       return x == 0 ? type.round(y, ey, nearest) : type.round(x, ex, nearest);
     }
+    int common = Math.min(ex, ey);
+    if (length(x) + ex - common <= BITS && length(y) + ey - common <= BITS) {
+      return type.round((x << ex - common) + (y << ey - common), common, nearest);
+    }
     boolean xIsLarger = ex + length(x) >= ey + length(y);
     return xIsLarger ? roundOrdered(type, x, ex, y, ey, nearest) : roundOrdered(type, y, ey, x, ex, nearest);
   }

@@ -7,6 +7,7 @@ import io.github.fp4j.formats.gemm.AccumulationModel.Alignment;
 import io.github.fp4j.formats.gemm.AccumulationModel.Stage;
 import io.github.fp4j.formats.gemm.AccumulationModel.ZeroTerms;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -34,6 +35,9 @@ final class BruteForce {
   }
 
   static int dot(AccumulationModel model, GemmOperand a, int row, GemmOperand b, int column, int c) {
+    if (model == AccumulationModels.SEQUENTIAL_FP32 && a.format() == OperandFormat.NVFP4) {
+      return sequential(a, row, b, column, c);
+    }
     boolean late = model.addend().stage() == Stage.AFTER_K;
     int length = Math.min(model.step().products(), a.k());
     int accumulator = late ? 0 : c;
@@ -46,6 +50,17 @@ final class BruteForce {
     }
     double sum = (double) type.toFloat(accumulator) + type.toFloat(c); // inexact perhaps, but infinite or NaN rightly
     return Double.isFinite(sum) ? rounded(model, exact(type, accumulator).exact().plus(exact(type, c).exact())) : special(type, sum);
+  }
+
+  /** The hardware's float32 multiply-add; its sum of -0 and -0 is made +0, as the models have it. */
+  private static int sequential(GemmOperand a, int row, GemmOperand b, int column, int c) {
+    float sum = Float.intBitsToFloat(c) + 0f;
+    for (int k = 0; k < a.k(); k++) {
+      float x = (float) (value(a.format().element(), a.code(row, k)).asDouble * scale(a, row, k).asDouble);
+      float y = (float) (value(b.format().element(), b.code(column, k)).asDouble * scale(b, column, k).asDouble);
+      sum = Math.fma(x, y, sum);
+    }
+    return Float.isNaN(sum) ? 0x7FFFFFFF : Float.floatToRawIntBits(sum);
   }
 
   private static int step(AccumulationModel model, GemmOperand a, int row, GemmOperand b, int column, int from, int length, int accumulator) {
@@ -85,7 +100,7 @@ final class BruteForce {
     }
     Part c = exact(type, accumulator);
     if (model.addend().stage() != Stage.AFTER_STEP) {
-      Part[] withC = java.util.Arrays.copyOf(parts, parts.length + 1);
+      Part[] withC = Arrays.copyOf(parts, parts.length + 1);
       withC[parts.length] = c;
       return rounded(model, sum(model, withC));
     }

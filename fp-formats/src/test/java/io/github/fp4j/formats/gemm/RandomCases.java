@@ -1,5 +1,7 @@
 package io.github.fp4j.formats.gemm;
 
+import io.github.fp4j.formats.FloatFormat;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Random operands and C that reach every corner: scales close together, wide, subnormal, zero and NaN; C of every kind. */
@@ -17,6 +19,9 @@ final class RandomCases {
 
   /** An operand of scaled E2M1 in which each row has its own kind of scales and of sparsity. */
   GemmOperand operand(OperandFormat format, int rows, int k) {
+    if (format.element() != FloatFormat.E2M1 || format.block() == 0) {
+      return anyBits(format, rows, k);
+    }
     byte[] codes = new byte[rows * k / 2];
     byte[] scales = new byte[rows * k / format.block()];
     for (int row = 0; row < rows; row++) {
@@ -30,6 +35,27 @@ final class RandomCases {
       }
     }
     return new GemmOperand(format, rows, k, codes, scales);
+  }
+
+  /** Uniform bits, but rows of moderate size too, where infinities and NaNs are rare. */
+  private GemmOperand anyBits(OperandFormat format, int rows, int k) {
+    byte[] codes = bytes(rows * k * format.storedBits() / 8);
+    byte[] scales = bytes(format.block() == 0 ? 0 : rows * k / format.block());
+    int bytes = Math.max(format.storedBits() / 8, 1);
+    for (int at = 0; at < rows * k; at++) {
+      if (at / k % 4 != 0 && format.storedBits() > 4) {
+        codes[at * bytes + bytes - 1] = (byte) moderateTopByte(format.element());
+        if (random.nextInt(10) == 0) {
+          Arrays.fill(codes, at * bytes, (at + 1) * bytes, (byte) 0);
+        }
+      }
+    }
+    return new GemmOperand(format, rows, k, codes, scales);
+  }
+
+  private int moderateTopByte(FloatFormat element) {
+    int middle = element.width() <= 8 ? element.bias() << element.mantissaBits() : element.exponentBits() == 8 ? 0x3F : 0x3C;
+    return random.nextInt(2) << Math.min(element.width(), 8) - 1 | Math.max(middle + random.nextInt(-8, 9), 0);
   }
 
   private int code(int zeros) {
@@ -64,11 +90,12 @@ final class RandomCases {
     return random.nextInt() & 0x807FFFFF | 127 + random.nextInt(-30, 35) << 23;
   }
 
-  int nextInt(int bound) {
-    return random.nextInt(bound);
+  /** C as fp16 bits. */
+  int halfC() {
+    return random.nextInt(3) == 0 ? 0 : random.nextInt(0x10000);
   }
 
-  byte[] bytes(int length) {
+  private byte[] bytes(int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     return bytes;

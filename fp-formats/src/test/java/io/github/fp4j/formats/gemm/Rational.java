@@ -23,11 +23,12 @@ record Rational(BigInteger numerator, BigInteger denominator) {
   }
 
   Rational plus(Rational other) {
-    if (denominator.equals(other.denominator)) {
-      return new Rational(numerator.add(other.numerator), denominator);
+    int order = denominator.compareTo(other.denominator);
+    if (order < 0) {
+      return other.plus(this);
     }
-    return new Rational(
-        numerator.multiply(other.denominator).add(other.numerator.multiply(denominator)), denominator.multiply(other.denominator));
+    BigInteger factor = order == 0 ? BigInteger.ONE : denominator.divide(other.denominator); // exact: both are powers of two
+    return new Rational(numerator.add(other.numerator.multiply(factor)), denominator);
   }
 
   Rational times(Rational other) {
