@@ -79,6 +79,36 @@ class GemmTest {
     assertThat(Gemm.of(AccumulationModels.byId("blackwell-fp8-fp32"), a, half).dot(0, 0, c)).isEqualTo(Float.floatToRawIntBits(1 + 0x1p-14f));
   }
 
+  /** Zero times 2^127 beside 2^-15 * 2^-15: would the zero count with the exponents of its factors, -126 + 127, it would hide the other product. */
+  @Test
+  void zeroProductsDoNotHideSmallOnes() {
+    GemmOperand a = bfloats(0x0000, 0x3800);
+    GemmOperand b = bfloats(0x7F00, 0x3800);
+    for (String id : new String[] {"hopper-bf16", "blackwell-bf16"}) {
+      AccumulationModel model = AccumulationModels.byId(id);
+      int expected = Float.floatToRawIntBits(0x1p-30f);
+      assertThat(Gemm.of(model, a, b).dot(0, 0, 0)).as(id + " fast").isEqualTo(expected);
+      assertThat(Gemm.reference(model, a, b).dot(0, 0, 0)).as(id + " reference").isEqualTo(expected);
+      assertThat(BruteForce.dot(model, a, 0, b, 0, 0)).as(id + " fractions").isEqualTo(expected);
+      AccumulationModel.Step step = model.step();
+      AccumulationModel.Step counting =
+          new AccumulationModel.Step(step.products(), 1, step.alignment(), step.fractionBits(), step.cut(), AccumulationModel.ZeroTerms.COUNT);
+      AccumulationModel other = new AccumulationModel("counting", "1", "test", model.operands(), counting, model.addend(), model.output());
+      assertThat(Gemm.of(other, a, b).dot(0, 0, 0)).isZero();
+      assertThat(Gemm.reference(other, a, b).dot(0, 0, 0)).isZero();
+      assertThat(BruteForce.dot(other, a, 0, b, 0, 0)).isZero();
+    }
+  }
+
+  private static GemmOperand bfloats(int... first) {
+    byte[] codes = new byte[32];
+    for (int i = 0; i < first.length; i++) {
+      codes[2 * i] = (byte) first[i];
+      codes[2 * i + 1] = (byte) (first[i] >> 8);
+    }
+    return new GemmOperand(OperandFormat.BF16, 1, 16, codes, new byte[0]);
+  }
+
   @Test
   void theReferenceBackendComputesEveryModel() {
     GemmKernels kernels = ReferenceBackend.INSTANCE.gemms().orElseThrow();
