@@ -124,7 +124,8 @@ public record AccumulationModel(
     operands = List.copyOf(operands);
     for (OperandFormat operand : operands) {
       if (step.group > 1 && operand.element() != FloatFormat.E2M1) {
-        throw new IllegalArgumentException("operands = " + operand + " with groups of " + step.group + ": expected e2m1, the one format that is summed in groups");
+        throw new IllegalArgumentException(
+            "operands = " + operand + " with groups of " + step.group + ": expected e2m1, the one format that is summed in groups");
       }
     }
   }

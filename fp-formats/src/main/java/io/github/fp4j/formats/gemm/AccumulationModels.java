@@ -68,7 +68,8 @@ public final class AccumulationModels {
   public static final AccumulationModel BEAM_36_36 = beam("beam-36-36", BEAM + "36 and 36 by emulation/kernel.py", 35, 35);
 
   /** The exact sum of all of K and C, truncated once. */
-  public static final AccumulationModel EXACT_RZ = exact("exact-rz", AccumulationModel.ALL_OF_K, Output.FP32_RZ, "exact (Kulisch) accumulation, truncated once");
+  public static final AccumulationModel EXACT_RZ =
+      exact("exact-rz", AccumulationModel.ALL_OF_K, Output.FP32_RZ, "exact (Kulisch) accumulation, truncated once");
 
   /** The exact sum of all of K and C, rounded to nearest even once: the correctly rounded result. */
   public static final AccumulationModel EXACT_RNE =
