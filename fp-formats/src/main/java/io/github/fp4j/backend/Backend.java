@@ -23,4 +23,9 @@ public interface Backend {
   default Optional<BlockKernels> blocks() {
     return Optional.empty();
   }
+
+  /** Matrix products of packed operands. */
+  default Optional<GemmKernels> gemms() {
+    return Optional.empty();
+  }
 }

@@ -11,6 +11,7 @@ public final class ReferenceBackend implements Backend {
 
   private final ConversionKernels conversions = new ReferenceConversions();
   private final BlockKernels blocks = new ReferenceBlocks();
+  private final GemmKernels gemms = new ReferenceGemms();
 
   private ReferenceBackend() {}
 
@@ -37,6 +38,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Optional<BlockKernels> blocks() {
     return Optional.of(blocks);
+  }
+
+  @Override
+  public Optional<GemmKernels> gemms() {
+    return Optional.of(gemms);
   }
 
   /** Lists the reference for {@link java.util.ServiceLoader}. */
