@@ -18,4 +18,9 @@ public interface Backend {
   default Optional<ConversionKernels> conversions() {
     return Optional.empty();
   }
+
+  /** The array kernels of optimizer steps. */
+  default Optional<OptimizerKernels> optimizers() {
+    return Optional.empty();
+  }
 }

@@ -10,6 +10,7 @@ public final class ReferenceBackend implements Backend {
   public static final ReferenceBackend INSTANCE = new ReferenceBackend();
 
   private final ConversionKernels conversions = new ReferenceConversions();
+  private final OptimizerKernels optimizers = new ReferenceOptimizerKernels();
 
   private ReferenceBackend() {}
 
@@ -31,6 +32,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Optional<ConversionKernels> conversions() {
     return Optional.of(conversions);
+  }
+
+  @Override
+  public Optional<OptimizerKernels> optimizers() {
+    return Optional.of(optimizers);
   }
 
   /** Lists the reference for {@link java.util.ServiceLoader}. */
