@@ -19,6 +19,11 @@ public interface Backend {
     return Optional.empty();
   }
 
+  /** Block quantisation and what belongs to it. */
+  default Optional<BlockKernels> blocks() {
+    return Optional.empty();
+  }
+
   /** The array kernels of optimizer steps. */
   default Optional<OptimizerKernels> optimizers() {
     return Optional.empty();

@@ -10,6 +10,7 @@ public final class ReferenceBackend implements Backend {
   public static final ReferenceBackend INSTANCE = new ReferenceBackend();
 
   private final ConversionKernels conversions = new ReferenceConversions();
+  private final BlockKernels blocks = new ReferenceBlocks();
   private final OptimizerKernels optimizers = new ReferenceOptimizerKernels();
 
   private ReferenceBackend() {}
@@ -32,6 +33,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Optional<ConversionKernels> conversions() {
     return Optional.of(conversions);
+  }
+
+  @Override
+  public Optional<BlockKernels> blocks() {
+    return Optional.of(blocks);
   }
 
   @Override
