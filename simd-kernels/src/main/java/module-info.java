@@ -3,4 +3,6 @@ module io.github.fp4j.simd {
   requires transitive io.github.fp4j.formats;
   requires jdk.incubator.vector;
   requires static transitive org.jspecify;
+
+  exports io.github.fp4j.simd.optim;
 }
