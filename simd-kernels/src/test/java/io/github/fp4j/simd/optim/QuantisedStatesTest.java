@@ -51,8 +51,8 @@ class QuantisedStatesTest {
       }
       m = throughBlocks(Codebook.SIGNED_DYNAMIC_4, m);
       v = isRankOne ? throughRankOne(v, rows, columns) : throughBlocks(Codebook.LINEAR_4, v);
-      assertThat(optimizer.firstMoment(0)).as("m after step %s", k).containsExactly(m);
-      assertThat(optimizer.secondMoment(0)).as("v after step %s", k).containsExactly(v);
+      Floats.assertSame(optimizer.firstMoment(0), m, "m after step " + k);
+      Floats.assertSame(optimizer.secondMoment(0), v, "v after step " + k);
       for (int i = 0; i < n; i++) {
         assertThat(p[i]).isCloseTo(expected[i], within(2e-6f * Math.abs(expected[i]) + 1e-9f));
       }
