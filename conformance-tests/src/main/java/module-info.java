@@ -1,12 +1,33 @@
 /** The judge: suites, subjects, verdicts, reports and the command line. */
 module io.github.fp4j.conformance {
+  requires com.samskivert.jmustache;
   requires info.picocli;
   requires io.github.fp4j.bridge;
-  requires io.github.fp4j.formats;
+  requires transitive io.github.fp4j.formats;
+  requires io.github.fp4j.simd;
+  requires java.xml;
+  requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
+  requires tools.jackson.databind;
 
+  exports io.github.fp4j.conformance.judge;
+  exports io.github.fp4j.conformance.report;
+  exports io.github.fp4j.conformance.subject;
+  exports io.github.fp4j.conformance.suite;
   exports io.github.fp4j.conformance.tensorfile;
 
   opens io.github.fp4j.conformance.cli to
       info.picocli;
+  opens io.github.fp4j.conformance.judge to
+      tools.jackson.databind,
+      com.samskivert.jmustache;
+  opens io.github.fp4j.conformance.report to
+      tools.jackson.databind,
+      com.samskivert.jmustache;
+  opens io.github.fp4j.conformance.subject to
+      tools.jackson.databind,
+      com.samskivert.jmustache;
+
+  provides io.github.fp4j.backend.BackendProvider with
+      io.github.fp4j.conformance.subject.PeerProvider;
 }

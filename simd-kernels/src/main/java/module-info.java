@@ -5,4 +5,7 @@ module io.github.fp4j.simd {
   requires static transitive org.jspecify;
 
   exports io.github.fp4j.simd.optim;
+
+  provides io.github.fp4j.backend.BackendProvider with
+      io.github.fp4j.simd.SimdBackend.Provider;
 }

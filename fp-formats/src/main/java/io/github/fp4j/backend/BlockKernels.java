@@ -20,9 +20,15 @@ import java.util.concurrent.Executor;
  *
  * <p>Kernels write every code and scale of the rows they are given, padding included, and nothing else; input and output may not overlap. Unless a method says
  * otherwise it throws {@link IllegalArgumentException} for a profile that is not {@linkplain #supports supported} (with the reason, if the profile is
- * hardware-only) or a shape that the profile refuses, and {@link IndexOutOfBoundsException} for arrays that are too short, in both cases before writing anything.
+ * hardware-only) or a shape that the profile refuses, and {@link IndexOutOfBoundsException} for arrays that are too short, in both cases before writing anything;
+ * a method whose {@linkplain #supports(BlockOperation) operation} is not there throws {@link UnsupportedOperationException}.
  */
 public interface BlockKernels {
+
+  /** Whether this part of the contract is there at all: every part, unless a backend links to a library that has only some. */
+  default boolean supports(BlockOperation operation) {
+    return true;
+  }
 
   /** Whether every method here but {@link #quantizeStochastic} takes this profile. A hardware-only profile can be dequantised, but is never supported. */
   boolean supports(QuantizationProfile profile);

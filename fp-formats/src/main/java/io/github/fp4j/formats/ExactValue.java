@@ -38,7 +38,7 @@ public record ExactValue(Kind kind, boolean negative, long significand, int expo
     if (field == 0x7FF) {
       return mantissa == 0 ? infinite(negative) : nan(negative);
     }
-    return field == 0 ? finite(negative, mantissa, -1074) : finite(negative, mantissa | 1L << 52, field - 1075);
+    return finite(negative, field == 0 ? mantissa : mantissa | 1L << 52, Math.max(field, 1) - 1075);
   }
 
   /** The meaning of a code of {@code format}; bits above its width are ignored. */

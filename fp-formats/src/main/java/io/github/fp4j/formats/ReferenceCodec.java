@@ -6,7 +6,7 @@ import io.github.fp4j.formats.ExactValue.Kind;
  * The generic model of every conversion: integers only, one place that rounds, no format known by name. Slow on purpose; what is fast is compared with it.
  *
  * <p>The input is taken exactly, from whatever type it comes, and rounded once (but for {@link Conversion#preRounding()}, which exists to model stacks that
- * round twice). Every method is thread-safe and allocates.
+ * round twice). Every method is thread-safe.
  */
 public final class ReferenceCodec {
   private ReferenceCodec() {}
@@ -48,28 +48,32 @@ public final class ReferenceCodec {
   }
 
   private static int encode(Conversion conversion, ExactValue input, int nanBits, int random) {
-    FloatFormat wider = conversion.preRounding();
-    ExactValue value = wider == null || input.kind() != Kind.FINITE ? input : ExactValue.of(wider, roundOnce(wider, input));
     if (conversion.isStochastic() && conversion.randomBits() < 32 && random >>> conversion.randomBits() != 0) {
       throw new IllegalArgumentException(
           "random = 0x%x: expected at most %d bits".formatted(random, conversion.randomBits()));
     }
+    FloatFormat wider = conversion.preRounding();
+    if (wider == null || input.kind() != Kind.FINITE) {
+      return round(conversion, input, nanBits, random);
+    }
+    int rounded = round(Conversion.cuda(wider).with(Overflow.INFINITY), input, nanBits, 0);
+    return round(conversion, ExactValue.of(wider, rounded), nanBits, random);
+  }
+
+  private static int round(Conversion conversion, ExactValue value, int nanBits, int random) {
     return switch (value.kind()) {
       case NAN -> nanCode(conversion, value.negative(), nanBits);
       case INFINITE -> signed(conversion, value.negative(), infinityCode(conversion));
-      case FINITE -> finiteCode(conversion, value, random);
+      case FINITE -> finiteCode(conversion, value.negative(), value.significand(), value.exponent(), random);
     };
   }
 
-  private static int roundOnce(FloatFormat wider, ExactValue value) {
-    return finiteCode(Conversion.cuda(wider).with(Overflow.INFINITY), value, 0);
-  }
-
-  private static int finiteCode(Conversion conversion, ExactValue value, int random) {
+  private static int finiteCode(Conversion conversion, boolean negative, long significand, int exponent, int random) {
     FloatFormat format = conversion.format();
-    if (!format.signed() && (value.negative() || value.isZero() && !format.hasZero())) {
+    boolean zero = significand == 0;
+    if (!format.signed() && (negative || zero && !format.hasZero())) {
       switch (conversion.unsigned()) {
-        case MAGNITUDE -> value = ExactValue.finite(false, value.significand(), value.exponent());
+        case MAGNITUDE -> negative = false;
         case SMALLEST -> {
           return 0;
         }
@@ -78,34 +82,30 @@ public final class ReferenceCodec {
         }
       }
     }
-    if (value.isZero()) {
-      return conversion.zeroSign() == ZeroSign.KEEP && value.negative() ? format.signMask() : 0;
+    if (zero) {
+      return conversion.zeroSign() == ZeroSign.KEEP && negative ? format.signMask() : 0;
     }
-    int magnitude = roundAndPack(conversion, value, random);
-    if (magnitude == 0 && conversion.zeroSign() == ZeroSign.DROP && format.hasZero()) {
-      return 0;
-    }
-    return signed(conversion, value.negative(), magnitude);
+    return signed(conversion, negative, roundAndPack(conversion, negative, significand, exponent, random));
   }
 
-  /** Rounds a positive significand to a magnitude code. The only place that rounds. */
-  private static int roundAndPack(Conversion conversion, ExactValue value, int random) {
+  /** Rounds {@code significand * 2^exponent}, positive, to a magnitude code; {@code negative} matters to directed roundings. The only place that rounds. */
+  private static int roundAndPack(Conversion conversion, boolean negative, long significand, int exponent, int random) {
     FloatFormat format = conversion.format();
     int m = format.mantissaBits();
-    int binade = value.exponent() + 63 - Long.numberOfLeadingZeros(value.significand());
-    int exponent = Math.max(binade, format.minExponent());
-    int discarded = exponent - m - value.exponent(); // how many low bits of the significand lie below the last kept bit
+    int leading = exponent + 63 - Long.numberOfLeadingZeros(significand);
+    int binade = Math.max(leading, format.minExponent());
+    int discarded = binade - m - exponent; // how many low bits of the significand lie below the last kept bit
     long kept;
     long rest; // the discarded part as a fraction of 2^62 with a sticky last bit: half is 2^61
     if (discarded <= 0) {
-      kept = value.significand() << -discarded;
+      kept = significand << -discarded;
       rest = 0;
     } else {
-      kept = discarded > 62 ? 0 : value.significand() >>> discarded;
-      rest = fraction(value.significand() - (discarded > 62 ? 0 : kept << discarded), discarded);
+      kept = discarded > 62 ? 0 : significand >>> discarded;
+      rest = fraction(significand - (discarded > 62 ? 0 : kept << discarded), discarded);
     }
-    long code = ((long) (exponent - format.minExponent()) << m) + kept - (format.hasZero() ? 0 : 1L << m);
-    if (roundsAway(conversion, value.negative(), code, rest, random)) {
+    long code = ((long) (binade - format.minExponent()) << m) + kept - (format.hasZero() ? 0 : 1L << m);
+    if (roundsAway(conversion, negative, code, rest, random)) {
       code++;
     }
     code = Math.max(code, 0); // a format without zero: everything below its smallest number becomes that
@@ -165,11 +165,12 @@ public final class ReferenceCodec {
   /** Puts the sign on the magnitude of an infinity or a finite number. */
   private static int signed(Conversion conversion, boolean negative, int magnitude) {
     FloatFormat format = conversion.format();
-    if (!negative || magnitude == 0 && conversion.zeroSign() == ZeroSign.DROP) {
+    if (!negative) {
       return magnitude;
     }
     if (format.signed()) {
-      return magnitude | format.signMask();
+      boolean droppedSign = magnitude == 0 && format.hasZero() && conversion.zeroSign() == ZeroSign.DROP;
+      return droppedSign ? magnitude : magnitude | format.signMask();
     }
     return switch (conversion.unsigned()) {
       case MAGNITUDE -> magnitude;

@@ -174,7 +174,7 @@ public final class Staircase {
 
   private int finiteCode(boolean negative, int magnitude) {
     FloatFormat format = conversion.format();
-    if (!negative || magnitude == 0 && conversion.zeroSign() == ZeroSign.DROP && format.signed()) {
+    if (!negative || magnitude == 0 && format.hasZero() && conversion.zeroSign() == ZeroSign.DROP && format.signed()) {
       return magnitude;
     }
     if (format.signed()) {

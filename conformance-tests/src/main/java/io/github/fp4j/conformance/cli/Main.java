@@ -15,9 +15,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fp4j",
     description = "4-bit floating point on the JVM: exact models, fast kernels, and a judge for any implementation.",
-    subcommands = {CommandLine.HelpCommand.class},
+    subcommands = {
+      ConformCommand.class, ConvertCommand.class, ExplainCommand.class,
+      DoctorCommand.class, CommandLine.HelpCommand.class
+    },
     mixinStandardHelpOptions = true,
-    version = "fp4j 0.1.0-SNAPSHOT",
+    version = "fp4j " + Main.VERSION,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:everything passed and was complete",
@@ -27,6 +30,8 @@ import picocli.CommandLine.Spec;
       "4:the subject crashed or timed out"
     })
 public final class Main implements Runnable {
+  static final String VERSION = "0.1.0-SNAPSHOT";
+
   @Spec private CommandSpec spec;
 
   private Main() {}

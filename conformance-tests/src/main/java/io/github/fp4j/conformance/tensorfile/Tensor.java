@@ -3,7 +3,6 @@ package io.github.fp4j.conformance.tensorfile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A named array, row-major. The bytes may be mapped from a file, and are then valid as long as what mapped them is open.
@@ -11,17 +10,22 @@ import java.util.Arrays;
  * @param name its name in the file; empty where the file format has none
  * @param type element type
  * @param shape extents, outermost first; empty for a scalar
- * @param data {@code elementCount() * type.bytes()} bytes, little-endian, of any alignment
+ * @param data the bytes that {@link TensorInfo#byteSize} counts, little-endian, of any alignment
  */
 public record Tensor(String name, DataType type, long[] shape, MemorySegment data) {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** @throws IllegalArgumentException as {@link TensorInfo}, or if {@code data} is not as long as type and shape say */
   public Tensor {
-    long bytes = Math.multiplyExact(elementCount(shape), (long) type.bytes());
-    if (data.byteSize() != bytes) {
-      throw new IllegalArgumentException(
-          "data = " + data.byteSize() + " bytes: expected " + bytes + " for " + type + Arrays.toString(shape));
+    TensorInfo info = new TensorInfo(name, type, shape);
+    if (data.byteSize() != info.byteSize()) {
+      throw new IllegalArgumentException("data = " + data.byteSize() + " bytes: expected " + info.byteSize() + " for " + info);
     }
+  }
+
+  /** A tensor over {@code data}, not copied. */
+  public static Tensor of(TensorInfo info, MemorySegment data) {
+    return new Tensor(info.name(), info.type(), info.shape(), data);
   }
 
   /** A float32 tensor that holds a copy of {@code values}. */
@@ -36,20 +40,14 @@ public record Tensor(String name, DataType type, long[] shape, MemorySegment dat
     return new Tensor(name, DataType.U8, shape, MemorySegment.ofArray(bytes));
   }
 
-  /** Number of elements. */
-  public long elementCount() {
-    return elementCount(shape);
+  /** The same without its bytes. */
+  public TensorInfo info() {
+    return new TensorInfo(name, type, shape);
   }
 
-  private static long elementCount(long[] shape) {
-    long count = 1;
-    for (long extent : shape) {
-      if (extent < 0) {
-        throw new IllegalArgumentException("shape = " + Arrays.toString(shape) + ": expected no negative extent");
-      }
-      count = Math.multiplyExact(count, extent);
-    }
-    return count;
+  /** Number of elements. */
+  public long elementCount() {
+    return info().elementCount();
   }
 
   /**

@@ -42,14 +42,22 @@ final class LionUpdater extends Updater {
     Window p = workspace.parameters;
     Window m = workspace.first;
     momentum.open(workspace, m, from, count);
-    float beta2 = (float) rule.beta2();
-    float oneMinusBeta2 = (float) (1 - rule.beta2());
-    for (int i = 0; i < count; i++) {
-      float old = m.array[m.offset + i];
-      p.array[p.offset + i] = p.array[p.offset + i] * decay - learningRate * Math.signum(old * beta1 + g[i] * oneMinusBeta1);
-      m.array[m.offset + i] = old * beta2 + g[i] * oneMinusBeta2;
-    }
+    move(p.array, p.offset, g, m.array, m.offset, count);
     momentum.close(workspace, m, from, count);
+  }
+
+  private void move(float[] p, int parametersOffset, float[] g, float[] m, int momentumOffset, int count) {
+    float rate = learningRate;
+    float keep = decay;
+    float b1 = beta1;
+    float w1 = oneMinusBeta1;
+    float b2 = (float) rule.beta2();
+    float w2 = (float) (1 - rule.beta2());
+    for (int i = 0; i < count; i++) {
+      float old = m[momentumOffset + i];
+      p[parametersOffset + i] = p[parametersOffset + i] * keep - rate * Math.signum(old * b1 + g[i] * w1);
+      m[momentumOffset + i] = old * b2 + g[i] * w2;
+    }
   }
 
   @Override

@@ -1,0 +1,112 @@
+package io.github.fp4j.conformance.cli;
+
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
+import io.github.fp4j.conformance.judge.ClassResult;
+import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.conformance.judge.Judge;
+import io.github.fp4j.conformance.judge.Workers;
+import io.github.fp4j.conformance.report.ConsoleReport;
+import io.github.fp4j.conformance.report.ReportFolder;
+import io.github.fp4j.conformance.report.RunReport;
+import io.github.fp4j.conformance.suite.Level;
+import io.github.fp4j.conformance.suite.Suites;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fp4j conform}: judges every implementation that is there. */
+@Command(name = "conform", description = "Judge every implementation on this machine, or the named ones.", mixinStandardHelpOptions = true)
+final class ConformCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--level",
+      defaultValue = "standard",
+      description = {
+        "quick: every fp16 and bf16 value and every rounding step; not a conformance result.",
+        "standard (default): also all 2^32 floats for E2M1 and E4M3.",
+        "full: all 2^32 floats for every format, rounding and overflow policy."
+      })
+  private Level level = Level.STANDARD;
+
+  @Option(names = "--backend", split = ",", paramLabel = "NAME", description = "Only these subjects; see 'fp4j doctor' for their names.")
+  private List<String> backends = new ArrayList<>();
+
+  @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
+  private List<String> suites = new ArrayList<>();
+
+  @Option(names = "--class", split = ",", paramLabel = "PREFIX", description = "Only classes whose id begins so, e.g. X2/e4m3.")
+  private List<String> classes = new ArrayList<>();
+
+  @Option(names = "--report", paramLabel = "DIR", description = "Write report.json, junit.xml and index.html here.")
+  private @Nullable Path report;
+
+  @Option(names = "--mismatches", paramLabel = "N", defaultValue = "20", description = "Differences shown per class (default 20; 0 shows all).")
+  private int mismatches;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per core).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Override
+  public Integer call() throws Exception {
+    if (mismatches < 0 || threads < 1) {
+      throw new IllegalArgumentException("--mismatches " + mismatches + " --threads " + threads + ": expected 0 or more, and at least 1 thread");
+    }
+    List<Backend> subjects = backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::byName).toList();
+    List<CoverageClass> questions = questions();
+    Instant started = Instant.now();
+    long start = System.nanoTime();
+    List<ClassResult> results;
+    try (Workers workers = new Workers(threads);
+        LiveProgress progress = new LiveProgress(spec.commandLine().getErr())) {
+      results = new Judge(questions, mismatches).judge(subjects, workers, progress);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    RunReport run = RunReport.of(level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), subjects, results);
+    new ConsoleReport(run, spec.commandLine().getOut()).print();
+    if (report != null) {
+      ReportFolder.write(run, report);
+      spec.commandLine().getOut().println("Report: " + report.resolve("index.html"));
+    }
+    return switch (run.verdict()) {
+      case PASS, ALLOWED -> ExitCode.OK;
+      case UNSUPPORTED, NOT_RUN, INCOMPLETE -> ExitCode.INCOMPLETE;
+      case ZERO_SIGN, NAN_PAYLOAD, MISMATCH -> ExitCode.MISMATCH;
+      case CRASH -> ExitCode.CRASH;
+    };
+  }
+
+  private List<CoverageClass> questions() {
+    List<CoverageClass> all = Suites.at(level);
+    requireKnown("--suite", suites, all, CoverageClass::suite);
+    List<CoverageClass> chosen =
+        all.stream()
+            .filter(question -> suites.isEmpty() || suites.contains(question.suite()))
+            .filter(question -> classes.isEmpty() || classes.stream().anyMatch(prefix -> question.id().startsWith(prefix)))
+            .toList();
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException("--class " + String.join(",", classes) + ": no class begins so; expected e.g. " + all.getFirst().id());
+    }
+    return chosen;
+  }
+
+  private static void requireKnown(String option, List<String> wanted, List<CoverageClass> all, Function<CoverageClass, String> key) {
+    TreeSet<String> known = new TreeSet<>(all.stream().map(key).toList());
+    for (String one : wanted) {
+      if (!known.contains(one)) {
+        throw new IllegalArgumentException(option + " " + one + ": expected one of " + String.join(", ", known));
+      }
+    }
+  }
+}

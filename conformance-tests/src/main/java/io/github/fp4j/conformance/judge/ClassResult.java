@@ -1,0 +1,40 @@
+package io.github.fp4j.conformance.judge;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of putting one coverage class to one subject.
+ *
+ * @param subject the backend's name
+ * @param suite the suite's id, e.g. {@code X2}
+ * @param id the class's id, e.g. {@code X2/e4m3/nearest-even/saturate}
+ * @param exhaustive whether the class covers its whole finite space
+ * @param verdict the worst of its cases, or why there are none
+ * @param cases how many cases the class has
+ * @param judged how many were judged
+ * @param differences how many came out wrong
+ * @param allowed how many differ by which named variation
+ * @param mismatches the first of the differences
+ * @param seconds time taken
+ * @param reason why it was not run, crashed or is incomplete; empty otherwise
+ */
+public record ClassResult(
+    String subject,
+    String suite,
+    String id,
+    boolean exhaustive,
+    Verdict verdict,
+    long cases,
+    long judged,
+    long differences,
+    Map<String, Long> allowed,
+    List<Mismatch> mismatches,
+    double seconds,
+    String reason) {
+
+  static ClassResult notAsked(String subject, CoverageClass question, Verdict verdict, String reason) {
+    return new ClassResult(
+        subject, question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), 0, 0, Map.of(), List.of(), 0, reason);
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.fp4j.conformance.judge;
+
+import io.github.fp4j.backend.Backend;
+
+/** One question: a class of cases whose number is known before it is put. */
+public interface CoverageClass {
+
+  /** The suite it belongs to, e.g. {@code X2}. */
+  String suite();
+
+  /** Unique, stable, e.g. {@code X2/e4m3/nearest-even/saturate}. */
+  String id();
+
+  /** Exactly how many cases it has. */
+  long cases();
+
+  /** Whether those are all there are: every bit pattern, every code, every threshold. */
+  boolean exhaustive();
+
+  /** Whether {@code subject} claims to answer it. */
+  boolean appliesTo(Backend subject);
+
+  /**
+   * Puts every case to {@code subject} and enters it in {@code tally}. Work that is split goes through {@code workers}.
+   *
+   * @throws Exception whatever the subject throws: it is the verdict {@link Verdict#CRASH}
+   */
+  void run(Backend subject, Tally tally, Workers workers) throws Exception;
+}

@@ -1,0 +1,147 @@
+package io.github.fp4j.conformance.report;
+
+import com.samskivert.mustache.Mustache;
+import io.github.fp4j.conformance.judge.ClassResult;
+import io.github.fp4j.conformance.judge.Mismatch;
+import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.conformance.suite.Suites;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A run as one self-contained page: verdict, subjects against suites, coverage, differences, and a picture of each format's staircase. */
+final class HtmlReport {
+  private static final String TEMPLATE = "report.mustache";
+  private static final String CHART_SCRIPT = "chart.umd.min.js";
+
+  private record Cell(String text, String style, String title) {}
+
+  private record Row(String name, String description, List<Cell> cells, String cases, String seconds, Cell verdict) {}
+
+  private record Absent(String name, String reason) {}
+
+  private record Coverage(String id, String cases, String kind, List<Cell> cells) {}
+
+  private record Difference(String subject, String id, String verdict, String count, List<Mismatch> mismatches) {}
+
+  private record Named(String name, String text) {}
+
+  private HtmlReport() {}
+
+  static String of(RunReport report) throws IOException {
+    List<RunReport.Subject> present = report.subjects().stream().filter(subject -> subject.unavailable().isEmpty()).toList();
+    Map<String, Object> page =
+        Map.ofEntries(
+            Map.entry("verdict", badge(report.verdict())),
+            Map.entry("level", report.level()),
+            Map.entry("sampled", !report.isConformanceResult()),
+            Map.entry("started", report.started().toString().substring(0, 19).replace('T', ' ') + " UTC"),
+            Map.entry("seconds", String.format(Locale.ROOT, "%.0f", report.seconds())),
+            Map.entry("cases", grouped(report.judged().stream().mapToLong(ClassResult::judged).sum())),
+            Map.entry("suites", report.suites().stream().map(suite -> new Named(suite, Suites.title(suite))).toList()),
+            Map.entry("subjects", present.stream().map(subject -> row(report, subject)).toList()),
+            Map.entry("absent", report.subjects().stream().filter(s -> !s.unavailable().isEmpty()).map(s -> new Absent(s.name(), s.unavailable())).toList()),
+            Map.entry("coverage", coverage(report, present)),
+            Map.entry("differences", differences(report)),
+            Map.entry("agree", differences(report).isEmpty()),
+            Map.entry("variations", variations(report)),
+            Map.entry("environment", report.environment().entrySet().stream().map(e -> new Named(e.getKey(), e.getValue())).toList()),
+            Map.entry("staircases", StaircasePictures.json()),
+            Map.entry("chartScript", resource(CHART_SCRIPT)));
+    return Mustache.compiler().compile(resource(TEMPLATE)).execute(page);
+  }
+
+  private static Row row(RunReport report, RunReport.Subject subject) {
+    List<ClassResult> own = report.judged().stream().filter(result -> result.subject().equals(subject.name())).toList();
+    Verdict worst = own.stream().map(ClassResult::verdict).max(Verdict::compareTo).orElse(Verdict.UNSUPPORTED);
+    return new Row(
+        subject.name(),
+        subject.description(),
+        report.suites().stream().map(suite -> cell(report.of(subject.name(), suite))).toList(),
+        grouped(own.stream().mapToLong(ClassResult::judged).sum()),
+        String.format(Locale.ROOT, "%.1f", own.stream().mapToDouble(ClassResult::seconds).sum()),
+        badge(worst));
+  }
+
+  private static Cell cell(List<ClassResult> results) {
+    List<ClassResult> asked = results.stream().filter(result -> result.verdict() != Verdict.UNSUPPORTED).toList();
+    Verdict worst = asked.stream().map(ClassResult::verdict).max(Verdict::compareTo).orElse(Verdict.UNSUPPORTED);
+    long good = asked.stream().filter(result -> result.verdict() == Verdict.PASS || result.verdict() == Verdict.ALLOWED).count();
+    return new Cell(asked.isEmpty() ? "–" : good + "/" + asked.size(), style(worst), worst.name());
+  }
+
+  private static Cell badge(Verdict verdict) {
+    return new Cell(verdict.name(), style(verdict), verdict.name());
+  }
+
+  private static String style(Verdict verdict) {
+    return switch (verdict) {
+      case PASS -> "pass";
+      case ALLOWED -> "allowed";
+      case UNSUPPORTED, NOT_RUN -> "none";
+      case INCOMPLETE -> "incomplete";
+      case ZERO_SIGN, NAN_PAYLOAD, MISMATCH, CRASH -> "fail";
+    };
+  }
+
+  /** One line per class that at least one subject answers. */
+  private static List<Coverage> coverage(RunReport report, List<RunReport.Subject> present) {
+    List<String> ids = report.judged().stream().map(ClassResult::id).distinct().toList();
+    return ids.stream().map(id -> coverage(report, present, id)).toList();
+  }
+
+  private static Coverage coverage(RunReport report, List<RunReport.Subject> present, String id) {
+    List<ClassResult> results = report.results().stream().filter(result -> result.id().equals(id)).toList();
+    List<Cell> cells =
+        present.stream()
+            .map(subject -> results.stream().filter(result -> result.subject().equals(subject.name())).findFirst().orElseThrow())
+            .map(result -> new Cell(mark(result.verdict()), style(result.verdict()), result.verdict().name()))
+            .toList();
+    return new Coverage(id, grouped(results.getFirst().cases()), results.getFirst().exhaustive() ? "all" : "sampled", cells);
+  }
+
+  private static String mark(Verdict verdict) {
+    return switch (verdict) {
+      case PASS -> "✓";
+      case ALLOWED -> "≈";
+      case UNSUPPORTED, NOT_RUN -> "–";
+      case INCOMPLETE -> "…";
+      case ZERO_SIGN, NAN_PAYLOAD, MISMATCH, CRASH -> "✗";
+    };
+  }
+
+  private static List<Difference> differences(RunReport report) {
+    return report.judged().stream()
+        .filter(result -> result.verdict().compareTo(Verdict.INCOMPLETE) >= 0)
+        .map(
+            result ->
+                new Difference(
+                    result.subject(), result.id(), result.verdict() + (result.reason().isEmpty() ? "" : ": " + result.reason()),
+                    grouped(result.differences()), result.mismatches()))
+        .toList();
+  }
+
+  private static List<Named> variations(RunReport report) {
+    return report.results().stream()
+        .flatMap(result -> result.allowed().entrySet().stream().map(e -> Map.entry(result, e)))
+        .map(e -> new Named(e.getKey().subject() + ", " + e.getKey().id() + ": " + e.getValue().getKey() + " in " + e.getValue().getValue() + " cases",
+            report.variations().getOrDefault(e.getValue().getKey(), "")))
+        .toList();
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("resource " + name + " is missing from the application");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.fp4j.conformance.subject;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.github.fp4j.backend.Availability;
+import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.formats.block.Profiles;
+import io.github.fp4j.formats.block.QuantizationProfile;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ggml's own quantisers, from {@code libggml-base.so}: {@code quantize_row_nvfp4_ref}, {@code quantize_row_mxfp4_ref} and the {@code dequantize_row_} functions of
+ * ggml-quants.h. The library is named by the system property {@code fp4j.ggml.library} or the environment variable {@code FP4J_GGML_LIBRARY}, or fetched.
+ */
+public final class Ggml implements Peer {
+  /** System property that names the library's file. */
+  static final String PROPERTY = "fp4j.ggml.library";
+
+  private static final String VARIABLE = "FP4J_GGML_LIBRARY";
+  private static final String PLACE_IN_PEERS = "ggml/libggml-base.so";
+  private static final int MAX_TEXT = 256;
+
+  private final Availability availability;
+  private final String description;
+  private final @Nullable BlockKernels kernels;
+
+  private Ggml(Availability availability, String description, @Nullable BlockKernels kernels) {
+    this.availability = availability;
+    this.description = description;
+    this.kernels = kernels;
+  }
+
+  /** Looks for the library. Never throws. */
+  static Ggml find() {
+    return switch (PeerLibrary.find(PROPERTY, VARIABLE, PLACE_IN_PEERS, System.getenv())) {
+      case PeerLibrary.Missing(String reason) -> absent(reason);
+      case PeerLibrary.Found(var file, SymbolLookup symbols) -> {
+        try {
+          String version = "ggml " + text(symbols, "ggml_version") + " (" + text(symbols, "ggml_commit") + "), " + file;
+          yield new Ggml(Availability.YES, version, new GgmlKernels(symbols));
+        } catch (NoSuchElementException e) {
+          yield absent(file + ": " + e.getMessage());
+        }
+      }
+    };
+  }
+
+  private static Ggml absent(String reason) {
+    return new Ggml(Availability.no(reason), "ggml's block quantisers", null);
+  }
+
+  /** What a function without arguments says of the library. */
+  @SuppressWarnings("restricted")
+  private static String text(SymbolLookup symbols, String function) {
+    MethodHandle handle = Linker.nativeLinker().downcallHandle(symbols.findOrThrow(function), FunctionDescriptor.of(ADDRESS));
+    try {
+      return ((MemorySegment) handle.invokeExact()).reinterpret(MAX_TEXT).getString(0);
+    } catch (Throwable e) {
+      throw new IllegalStateException(function, e);
+    }
+  }
+
+  /** The type of all four functions: source, target, number of elements. */
+  @SuppressWarnings("restricted")
+  static MethodHandle rowFunction(SymbolLookup symbols, String name) {
+    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_LONG));
+  }
+
+  @Override
+  public String name() {
+    return "ggml";
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public Availability availability() {
+    return availability;
+  }
+
+  @Override
+  public Optional<BlockKernels> blocks() {
+    return Optional.ofNullable(kernels);
+  }
+
+  @Override
+  public Map<QuantizationProfile, QuantizationProfile> rivals() {
+    Map<QuantizationProfile, QuantizationProfile> rivals = new LinkedHashMap<>();
+    rivals.put(Profiles.GGML_NVFP4, Profiles.TE_2_15);
+    rivals.put(Profiles.GGML_MXFP4, Profiles.TORCHAO_MX_RCEIL);
+    return rivals;
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.fp4j.conformance.suite;
+
+import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.backend.ReferenceBackend;
+import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.formats.block.Hadamard;
+import io.github.fp4j.formats.block.Profiles;
+import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.ScaleLayout;
+import io.github.fp4j.formats.block.StochasticRounding;
+import io.github.fp4j.formats.block.StochasticRounding.Arithmetic;
+import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is asked about blocks: every profile that a CPU computes exactly, scale layouts, Hadamard transforms. */
+final class BlockSuites {
+  private static final List<BlockOperation> PROFILE_OPERATIONS =
+      List.of(
+          BlockOperation.AMAX, BlockOperation.QUANTIZE, BlockOperation.QUANTIZE_TRANSPOSED, BlockOperation.QUANTIZE_BOTH, BlockOperation.QUANTIZE_TILES,
+          BlockOperation.DEQUANTIZE);
+
+  private static final List<StochasticRounding> STOCHASTIC =
+      List.of(
+          new StochasticRounding(Arithmetic.CARRY_8, ByteOrder.ELEMENT, 0x0123_4567_89AB_CDEFL, 3),
+          new StochasticRounding(Arithmetic.CARRY_8, ByteOrder.PTX, -2, 1L << 40),
+          new StochasticRounding(Arithmetic.FMA_8, ByteOrder.ELEMENT, 42, 0),
+          new StochasticRounding(Arithmetic.FMA_8, ByteOrder.PTX, 0xFFFF_FFFFL, -1),
+          new StochasticRounding(Arithmetic.CARRY_32, ByteOrder.ELEMENT, 1L << 63, 17));
+
+  private BlockSuites() {}
+
+  static List<CoverageClass> at(Level level) {
+    List<QuantizationProfile> profiles = Profiles.all().stream().filter(QuantizationProfile::isCpuExact).toList();
+    BlockKernels reference = ReferenceBackend.INSTANCE.blocks().orElseThrow();
+    List<CoverageClass> classes = new ArrayList<>();
+    profiles.forEach(profile -> classes.add(new ScaleDecodeClass(profile)));
+    profiles.forEach(profile -> classes.add(new ScaleBoundaryClass(profile)));
+    for (ScaleLayout layout : ScaleLayout.values()) {
+      classes.add(new ScaleLayoutClass(layout));
+    }
+    profiles.forEach(profile -> classes.add(new PackingClass(profile)));
+    for (QuantizationProfile profile : profiles) {
+      STOCHASTIC.stream()
+          .filter(rounding -> reference.supports(profile, rounding))
+          .forEach(rounding -> classes.add(new BlockStochasticClass(profile, rounding)));
+    }
+    classes.add(new HadamardClass("transformer-engine-16", Hadamard.TRANSFORMER_ENGINE));
+    for (int size : new int[] {2, 16, 32, 128, 256}) {
+      classes.add(new HadamardClass("plain-" + size, Hadamard.plain(size)));
+    }
+    for (QuantizationProfile profile : profiles) {
+      BlockProblems problems = new BlockProblems(profile, level.profileTrials());
+      PROFILE_OPERATIONS.forEach(operation -> classes.add(new ProfileClass(profile, operation, problems, level == Level.FULL)));
+    }
+    return classes;
+  }
+}

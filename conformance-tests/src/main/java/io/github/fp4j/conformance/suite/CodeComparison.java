@@ -1,0 +1,99 @@
+package io.github.fp4j.conformance.suite;
+
+import io.github.fp4j.conformance.judge.Mismatch;
+import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.conformance.judge.Variation;
+import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.formats.Conversion;
+import io.github.fp4j.formats.FloatFormat;
+import io.github.fp4j.formats.ReferenceCodec;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+
+/** One worker's buffers for codes, poisoned before and compared after each call of the subject. Not thread-safe. */
+final class CodeComparison {
+  private static final int GUARD = 64;
+
+  private final String subject;
+  private final Conversion conversion;
+  private final Tally tally;
+  private final byte[] actual;
+  final byte[] expected;
+
+  CodeComparison(String subject, Conversion conversion, Tally tally, int capacity) {
+    this.subject = subject;
+    this.conversion = conversion;
+    this.tally = tally;
+    this.expected = new byte[capacity];
+    this.actual = new byte[capacity + 2 * GUARD];
+  }
+
+  /** The array for the subject to write to, from {@link #offset} on, with every byte different from what is expected there. */
+  byte[] poisoned(int length) {
+    Arrays.fill(actual, (byte) 0xA5);
+    for (int i = 0; i < length; i++) {
+      actual[GUARD + i] = (byte) ~expected[i];
+    }
+    return actual;
+  }
+
+  int offset() {
+    return GUARD;
+  }
+
+  /** Enters {@code length} float32 cases, the first of which has number {@code firstCase}. */
+  void compareFloats(long firstCase, float[] inputs, int length) {
+    compare(firstCase, length, i -> inputs[i], i -> "0x%08x (%s)".formatted(Float.floatToRawIntBits(inputs[i]), inputs[i]), false);
+  }
+
+  /** Enters {@code length} float64 cases. */
+  void compareDoubles(long firstCase, double[] inputs, int length) {
+    compare(firstCase, length, i -> inputs[i], i -> "0x%016x (%s)".formatted(Double.doubleToRawLongBits(inputs[i]), inputs[i]), true);
+  }
+
+  /** Names the input of case {@code i} of a call. */
+  @FunctionalInterface
+  interface InputText {
+    String of(int i);
+  }
+
+  void compare(long firstCase, int length, IntToDoubleFunction inputs, InputText text, boolean isDouble) {
+    for (int i = 0; i < GUARD; i++) {
+      if (actual[i] != (byte) 0xA5 || actual[GUARD + length + i] != (byte) 0xA5) {
+        throw new IllegalStateException("the subject wrote outside the range it was given");
+      }
+    }
+    int first = Arrays.mismatch(expected, 0, length, actual, GUARD, GUARD + length);
+    for (int i = first; i >= 0 && i < length; i++) {
+      if (expected[i] != actual[GUARD + i]) {
+        enter(firstCase + i, inputs.applyAsDouble(i), text.of(i), expected[i] & 0xFF, actual[GUARD + i] & 0xFF, isDouble);
+      }
+    }
+    tally.judged(length);
+  }
+
+  private void enter(long caseNumber, double input, String text, int right, int wrong, boolean isDouble) {
+    Optional<Variation> variation = isDouble ? Variation.ofDouble(subject, conversion, input, right, wrong) : Optional.empty();
+    if (variation.isPresent()) {
+      tally.allowed(variation.get());
+      return;
+    }
+    FloatFormat format = conversion.format();
+    tally.mismatch(caseNumber, new Mismatch(verdict(format, input, right, wrong), text, describe(format, right), describe(format, wrong)));
+  }
+
+  private static Verdict verdict(FloatFormat format, double input, int right, int wrong) {
+    if (Double.isNaN(input) || format.isNan(right)) {
+      return Verdict.NAN_PAYLOAD;
+    }
+    boolean zeros = (right & format.magnitudeMask()) == 0 && wrong == (right ^ format.signMask()) && format.hasZero();
+    return zeros ? Verdict.ZERO_SIGN : Verdict.MISMATCH;
+  }
+
+  /** A code as bits and value, e.g. {@code 0x7e (448.0)}. */
+  static String describe(FloatFormat format, int code) {
+    String value = (code >>> format.width()) != 0 ? "not a code" : Float.toString(ReferenceCodec.decode(format, code));
+    return "0x%02x (%s)".formatted(code, value);
+  }
+}

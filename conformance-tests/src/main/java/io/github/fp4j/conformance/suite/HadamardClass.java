@@ -1,0 +1,70 @@
+package io.github.fp4j.conformance.suite;
+
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.conformance.judge.Workers;
+import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.block.Hadamard;
+
+/** XH: a Hadamard transform of every kind of input, bit for bit; expected values come from {@link Hadamard#apply}. */
+final class HadamardClass implements CoverageClass {
+  private static final int ROWS = 8;
+  private static final int COLUMNS = 256;
+
+  private final String name;
+  private final Hadamard transform;
+
+  /** For transforms whose size divides 256. */
+  HadamardClass(String name, Hadamard transform) {
+    this.name = name;
+    this.transform = transform;
+  }
+
+  @Override
+  public String suite() {
+    return "XH";
+  }
+
+  @Override
+  public String id() {
+    return "XH/" + name;
+  }
+
+  @Override
+  public long cases() {
+    return (long) BlockInput.values().length * ROWS * COLUMNS;
+  }
+
+  /** A linear map has no finite list of cases; the kinds of input are all asked. */
+  @Override
+  public boolean exhaustive() {
+    return true;
+  }
+
+  @Override
+  public boolean appliesTo(Backend subject) {
+    return subject.blocks().filter(kernels -> kernels.supports(BlockOperation.HADAMARD)).isPresent();
+  }
+
+  @Override
+  public void run(Backend subject, Tally tally, Workers workers) {
+    BlockKernels kernels = subject.blocks().orElseThrow();
+    for (BlockInput input : BlockInput.values()) {
+      float[] values = input.values(transform.size(), ROWS, COLUMNS);
+      float[] expected = values.clone();
+      transform.apply(expected, 0, expected.length);
+      FloatTarget target = new FloatTarget(expected, ROWS, COLUMNS);
+      FloatRows rows = target.rows();
+      for (int row = 0; row < ROWS; row++) {
+        System.arraycopy(values, row * COLUMNS, rows.values(), rows.index(row, 0), COLUMNS);
+      }
+      kernels.hadamard(transform, rows);
+      target.compare(
+          (long) input.ordinal() << 32, tally,
+          (row, column) -> "%s: row %d, group %d, element %d".formatted(input.label(), row, column / transform.size(), column % transform.size()));
+    }
+  }
+}

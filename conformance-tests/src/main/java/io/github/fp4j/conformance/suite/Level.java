@@ -1,0 +1,34 @@
+package io.github.fp4j.conformance.suite;
+
+import io.github.fp4j.formats.Conversion;
+import io.github.fp4j.formats.FloatFormat;
+
+/**
+ * How much of the space of all 2^32 floats a run covers, and how many random matrices each profile meets. Everything smaller than that space is exhaustive at every
+ * level.
+ */
+public enum Level {
+  /** Every fp16 and bf16 value and every step with its neighbours. Not a conformance result. */
+  QUICK,
+  /** All 2^32 floats for E2M1 and E4M3 under NVIDIA's conversion, the two that NVFP4 is made of; the rest as in {@link #QUICK}. */
+  STANDARD,
+  /** All 2^32 floats for every format, rounding and overflow policy. */
+  FULL;
+
+  boolean sweepsAllFloats(Conversion conversion) {
+    return switch (this) {
+      case QUICK -> false;
+      case STANDARD -> conversion.equals(Conversion.cuda(FloatFormat.E2M1)) || conversion.equals(Conversion.cuda(FloatFormat.E4M3));
+      case FULL -> true;
+    };
+  }
+
+  /** How often suite XQ asks each kind of input. */
+  int profileTrials() {
+    return switch (this) {
+      case QUICK -> 1;
+      case STANDARD -> 4;
+      case FULL -> 64;
+    };
+  }
+}
