@@ -4,6 +4,7 @@ module io.github.fp4j.conformance {
   requires info.picocli;
   requires io.github.fp4j.bridge;
   requires transitive io.github.fp4j.formats;
+  requires io.github.fp4j.simd;
   requires java.xml;
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;

@@ -28,4 +28,9 @@ public interface Backend {
   default Optional<GemmKernels> gemms() {
     return Optional.empty();
   }
+
+  /** The array kernels of optimizer steps. */
+  default Optional<OptimizerKernels> optimizers() {
+    return Optional.empty();
+  }
 }
