@@ -39,7 +39,8 @@ public record Variation(String id, String description, NanPolicy nan) {
 
   /** The variation, if any, under which a subject that does not claim the conversion of float64 itself claims its neighbour. */
   public static Optional<Variation> ofDouble(Conversion conversion, Predicate<Conversion> claims) {
-    if (claims.test(conversion) || !conversion.format().signed() || !conversion.format().hasNan()) {
+    boolean could = conversion.format().signed() && conversion.nan() == NanPolicy.POSITIVE_NAN;
+    if (!could || claims.test(conversion)) {
       return Optional.empty();
     }
     return DOUBLE_INPUT.stream().filter(variation -> claims.test(variation.of(conversion))).findFirst();

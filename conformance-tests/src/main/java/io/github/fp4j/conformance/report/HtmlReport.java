@@ -5,9 +5,11 @@ import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.suite.Suites;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A run as one self-contained page: verdict, subjects against suites, coverage, differences, and a picture of each format's staircase. */
 final class HtmlReport {
@@ -124,11 +126,16 @@ final class HtmlReport {
   }
 
   private static List<Named> variations(RunReport report) {
-    return report.results().stream()
-        .flatMap(result -> result.allowed().entrySet().stream().map(e -> Map.entry(result, e)))
-        .map(e -> new Named(e.getKey().subject() + ", " + e.getKey().id() + ": " + e.getValue().getKey() + " in " + e.getValue().getValue() + " cases",
-            report.variations().getOrDefault(e.getValue().getKey(), "")))
-        .toList();
+    Map<String, Map<String, Long>> bySubject = new TreeMap<>();
+    for (ClassResult result : report.results()) {
+      Map<String, Long> counts = bySubject.computeIfAbsent(result.subject(), subject -> new TreeMap<>());
+      result.allowed().forEach((id, count) -> counts.merge(id, count, Long::sum));
+    }
+    List<Named> lines = new ArrayList<>();
+    bySubject.forEach(
+        (subject, counts) ->
+            counts.forEach((id, count) -> lines.add(new Named(subject + ", " + id + " in " + count + " cases", report.variations().getOrDefault(id, "")))));
+    return lines;
   }
 
   private static String grouped(long number) {
