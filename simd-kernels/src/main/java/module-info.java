@@ -3,4 +3,7 @@ module io.github.fp4j.simd {
   requires transitive io.github.fp4j.formats;
   requires jdk.incubator.vector;
   requires static transitive org.jspecify;
+
+  provides io.github.fp4j.backend.BackendProvider with
+      io.github.fp4j.simd.SimdBackend.Provider;
 }

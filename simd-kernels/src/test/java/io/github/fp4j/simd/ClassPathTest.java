@@ -1,0 +1,58 @@
+package io.github.fp4j.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.fp4j.backend.Backend;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The backends on the class path of a JVM of their own, where nothing adds the incubator module by itself. */
+class ClassPathTest {
+  private static final String NO_MODULE = "module jdk.incubator.vector is not in this JVM";
+
+  @Test
+  void withoutTheModuleEveryWidthIsListedWithTheReason() throws Exception {
+    List<String> lines = probe();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.getFirst()).isEqualTo("reference Available[] 16");
+    for (int i = 0; i < 3; i++) {
+      assertThat(lines.get(i + 1)).startsWith("simd-" + VectorWidths.RUNGS.get(i) + " Unavailable[reason=" + NO_MODULE).endsWith("none");
+    }
+  }
+
+  @Test
+  void withTheModuleTheKernelsWork() throws Exception {
+    List<String> lines = probe("--add-modules", "jdk.incubator.vector", "-Dfp4j.simd.bits=128");
+    assertThat(lines).contains("simd-128 Available[] 16");
+    assertThat(lines).filteredOn(line -> line.contains("-Dfp4j.simd.bits=128 leaves it out")).hasSize(2);
+  }
+
+  @Test
+  void switchedOffEveryWidthIsListedWithTheReason() throws Exception {
+    List<String> lines = probe("--add-modules", "jdk.incubator.vector", "-Dfp4j.simd.bits=off");
+    assertThat(lines).filteredOn(line -> line.contains("-Dfp4j.simd.bits=off leaves it out")).hasSize(3);
+  }
+
+  private static List<String> probe(String... flags) throws IOException, InterruptedException, URISyntaxException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(flags));
+    command.add("-cp");
+    command.add(String.join(File.pathSeparator, place(SimdBackend.class), place(Backend.class), Path.of("target", "test-classes").toString()));
+    command.add(ClassPathProbe.class.getName());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output.lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")).toList();
+  }
+
+  private static String place(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+  }
+}

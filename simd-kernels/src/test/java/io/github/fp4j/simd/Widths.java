@@ -1,0 +1,26 @@
+package io.github.fp4j.simd;
+
+import java.util.List;
+
+/** The kernels of every width that runs here, made once for all tests. */
+final class Widths {
+  private static final List<Width> AVAILABLE =
+      VectorWidths.RUNGS.stream().filter(bits -> VectorWidths.of(bits).isAvailable()).map(bits -> new Width(bits, new SimdConversions(bits))).toList();
+
+  private Widths() {}
+
+  record Width(int bits, SimdConversions kernels) {
+    @Override
+    public String toString() {
+      return bits + " bits";
+    }
+  }
+
+  /** Never empty: a build machine without vectors of 128 bits could not test this module. */
+  static List<Width> available() {
+    if (AVAILABLE.isEmpty()) {
+      throw new AssertionError("no vector width runs here: " + VectorWidths.of(128));
+    }
+    return AVAILABLE;
+  }
+}
