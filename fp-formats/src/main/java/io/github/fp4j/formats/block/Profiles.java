@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 public final class Profiles {
   private static final Conversion CUDA_E2M1 = Conversion.cuda(FloatFormat.E2M1);
   private static final Conversion SIGN_TEST_E2M1 = CUDA_E2M1.with(ZeroSign.DROP_OF_ZERO);
+  private static final Conversion NAN_TO_ZERO_E2M1 = SIGN_TEST_E2M1.with(NanPolicy.ZERO);
   private static final Conversion UNTESTED_E2M1 = CUDA_E2M1.with(NanPolicy.UNTESTED);
   private static final Conversion ML_DTYPES_E2M1 = CUDA_E2M1.with(NanPolicy.NEGATED_ZERO);
   private static final Conversion GGML_E2M1 =
@@ -79,9 +80,9 @@ public final class Profiles {
   public static final QuantizationProfile COMPRESSED_TENSORS =
       nvfp4(
           "compressed-tensors", true, ENCODE_448, BlockScaleRule.of(ScaleFormula.F2, E4M3).guarded(ScaleGuard.ZERO_AFTER_CAST, 0.125f),
-          ElementRule.of(EncodeFormula.DIVIDE_BY_QUOTIENT, SIGN_TEST_E2M1.with(NanPolicy.ZERO)), DequantizeFormula.QUOTIENT, RaggedRows.REFUSE,
+          ElementRule.of(EncodeFormula.DIVIDE_BY_QUOTIENT, NAN_TO_ZERO_E2M1), DequantizeFormula.QUOTIENT, RaggedRows.REFUSE,
           "neuralmagic/compressed-tensors: quantization/utils/helpers.py:115-126, 363-369, CPU cast_to_fp4 (read); NaN elements pack as 0 (assumed)."
-              + " With bf16 observers the block scale is computed in bf16");
+              + " With bf16 observers amax_b/6 is rounded to bf16 (blockScale().in(BF16))");
 
   /** vLLM's CUDA kernel. */
   public static final QuantizationProfile VLLM =
@@ -150,7 +151,7 @@ public final class Profiles {
       new QuantizationProfile(
           "microxcaling", BlockFormat.MXFP4, true, TensorScaleRule.NONE, BlockScaleRule.of(ScaleFormula.EXPONENT_FLOOR_LOG2F, E8M0),
           new ElementRule(
-              EncodeFormula.DIVIDE, ElementCast.FLOOR_OF_SUM, SIGN_TEST_E2M1.with(Rounding.NEAREST_AWAY).with(NanPolicy.ZERO)),
+              EncodeFormula.DIVIDE, ElementCast.FLOOR_OF_SUM, NAN_TO_ZERO_E2M1.with(Rounding.NEAREST_AWAY)),
           DequantizeFormula.SCALE_ONLY, NibbleOrder.INTERLEAVED_LOW_FIRST, RaggedRows.PAD_WITH_ZEROS, 32, Exactness.CPU,
           "microsoft/microxcaling: mx/mx_ops.py:76-80, mx/elemwise_ops.py:62-68, round = nearest (read). It keeps values, not codes: a block with NaN or Inf, all"
               + " NaN there, is stored as a NaN scale over zero codes");
@@ -185,7 +186,7 @@ public final class Profiles {
       new QuantizationProfile(
           "fp4-all-the-way-e8m0", BlockFormat.MXFP4, true, TensorScaleRule.NONE,
           BlockScaleRule.of(ScaleFormula.EXPONENT_OF_MULTIPLIER, E8M0).guarded(ScaleGuard.UNUSABLE_AFTER_CAST, 1),
-          ElementRule.of(EncodeFormula.DIVIDE, SIGN_TEST_E2M1.with(NanPolicy.ZERO)), DequantizeFormula.SCALE_ONLY,
+          new ElementRule(EncodeFormula.DIVIDE, ElementCast.CONVERT_MAGNITUDE, NAN_TO_ZERO_E2M1), DequantizeFormula.SCALE_ONLY,
           NibbleOrder.INTERLEAVED_LOW_FIRST, RaggedRows.REFUSE, 32, Exactness.CPU,
           "arXiv 2505.19115 and its code, fp4_121_scaled, scale_format e8m0 (read); stored as the decode scale, the multiplier's exact inverse. Elements saturate"
               + " at 6 where the authors let 8 come out, and NaN becomes 0 (assumed)");
@@ -253,7 +254,7 @@ public final class Profiles {
         "fp4-all-the-way-" + name, new BlockFormat("fp4-encode-" + scale, FloatFormat.E2M1, scale, 16, true), true,
         new TensorScaleRule(Direction.DECODE, scaleMax, Fallback.ARITHMETIC),
         BlockScaleRule.of(ScaleFormula.ENCODE_OF_PRESCALED, cast).guarded(ScaleGuard.UNUSABLE_AFTER_CAST, 1),
-        ElementRule.of(EncodeFormula.PRESCALED_MULTIPLY, SIGN_TEST_E2M1.with(NanPolicy.ZERO)), DequantizeFormula.DIVIDE_BY_ENCODE_SCALE,
+        new ElementRule(EncodeFormula.PRESCALED_MULTIPLY, ElementCast.CONVERT_MAGNITUDE, NAN_TO_ZERO_E2M1), DequantizeFormula.DIVIDE_BY_ENCODE_SCALE,
         NibbleOrder.INTERLEAVED_LOW_FIRST, RaggedRows.REFUSE, 16, Exactness.CPU,
         "arXiv 2505.19115 and its code, fp4_121_scaled (read): the block scale encodes. Finite scales saturate (assumed); a scale that is zero, infinite or"
             + " NaN becomes 1; elements saturate at 6 where the authors let 8 come out, and NaN becomes 0 (assumed)"

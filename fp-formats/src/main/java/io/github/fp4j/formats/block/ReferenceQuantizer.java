@@ -44,6 +44,10 @@ public final class ReferenceQuantizer {
     Conversion conversion = profile.element().conversion();
     return switch (profile.element().cast()) {
       case CONVERT -> ReferenceCodec.encode(conversion, scaled(profile, value, scaleCode, tensorScale));
+      case CONVERT_MAGNITUDE -> {
+        float magnitude = Math.abs(scaled(profile, value, scaleCode, tensorScale));
+        yield ReferenceCodec.encode(conversion, magnitude) | (value < 0 && !Float.isNaN(magnitude) ? format.signMask() : 0);
+      }
       case FLOOR_OF_SUM -> floorOfSum(conversion, scaled(profile, value, scaleCode, tensorScale));
       case NEAREST_PRODUCT -> {
         float half = ggmlHalf(profile, scaleCode);
@@ -108,13 +112,18 @@ public final class ReferenceQuantizer {
     return ReferenceCodec.decode(FloatFormat.BF16, ReferenceCodec.encode(Conversion.cuda(FloatFormat.BF16), value));
   }
 
-  /** Half of a scale as ggml reads its code: E8M0 0xFF is 2^128, E4M3 0x7F is 0. */
+  /** Half of a scale as ggml reads its code: E8M0 0xFF is 2^128, E4M3 0x7F is 0 and 0xFF is 480. */
   private static float ggmlHalf(QuantizationProfile profile, int scaleCode) {
     FloatFormat format = profile.format().scale();
-    if (format.isNan(scaleCode)) {
-      return format.hasZero() ? 0 : Math.scalb(1f, scaleCode - format.bias() - 1);
+    if (!format.isNan(scaleCode)) {
+      return (float) (ReferenceCodec.decodeDouble(format, scaleCode) / 2);
     }
-    return (float) (ReferenceCodec.decodeDouble(format, scaleCode) / 2);
+    if (scaleCode == format.nanCode() && format.hasZero()) {
+      return 0;
+    }
+    int last = format.maxFiniteCode();
+    double beyond = format.hasZero() ? 2 * ReferenceCodec.decodeDouble(format, last) - ReferenceCodec.decodeDouble(format, last - 1) : 0x1p128;
+    return (float) (beyond / 2);
   }
 
   /** The value of an element with code {@code elementCode} in a block whose scale has code {@code scaleCode}: {@link DequantizeFormula}. */
@@ -129,7 +138,7 @@ public final class ReferenceQuantizer {
       case TENSOR_SCALE_LAST -> q * s * tensorScale;
       case DIVIDE_BY_ENCODE_SCALE -> q / s * tensorScale;
       case SCALE_ONLY -> q * s;
-      case DOUBLED_TIMES_HALF -> 2 * q * ggmlHalf(profile, scaleCode);
+      case DOUBLED_TIMES_HALF -> (q == 0 ? 0 : 2 * q) * ggmlHalf(profile, scaleCode);
     };
   }
 
@@ -222,7 +231,7 @@ public final class ReferenceQuantizer {
     return new QuantizedBlock(scaleCode, codes);
   }
 
-  private static int stochasticCode(QuantizationProfile profile, float scaled, StochasticRounding rounding, int random) {
+  static int stochasticCode(QuantizationProfile profile, float scaled, StochasticRounding rounding, int random) {
     Conversion conversion = profile.element().conversion();
     if (rounding.arithmetic() != StochasticRounding.Arithmetic.FMA_8) {
       return ReferenceCodec.encode(conversion.withStochastic(rounding.arithmetic().bits()), scaled, random);
