@@ -42,7 +42,9 @@ class BlockScaleTableTest {
 
   @Test
   void theBf16RowsAreTiesWhoseRightByteIsNotAlwaysF1s() {
-    int[][] rows = {{0x3faf0000, 0x40c40000, 0x6c}, {0x3e910000, 0x3f8c0000, 0x6e}, {0x3cdd0000, 0x3eb60000, 0x60}, {0x3fa20000, 0x41580000, 0x62}, {0x3f2b0000, 0x3fe40000, 0x72}};
+    int[][] rows = {
+      {0x3faf0000, 0x40c40000, 0x6c}, {0x3e910000, 0x3f8c0000, 0x6e}, {0x3cdd0000, 0x3eb60000, 0x60}, {0x3fa20000, 0x41580000, 0x62}, {0x3f2b0000, 0x3fe40000, 0x72}
+    };
     int rightlyRounded = 0;
     for (int[] row : rows) {
       float blockAmax = Float.intBitsToFloat(row[0]);
