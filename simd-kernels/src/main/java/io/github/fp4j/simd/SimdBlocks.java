@@ -34,9 +34,12 @@ final class SimdBlocks implements BlockKernels {
     private @Nullable QuantizationProfile profile;
     private float tensorScale;
     private @Nullable BlockPlan plan;
+    private final BlockDequantizer dequantizer;
+    private @Nullable DequantizationPlan dequantizationPlan;
 
-    Workspace(BlockQuantizer quantizer) {
+    Workspace(BlockQuantizer quantizer, BlockDequantizer dequantizer) {
       this.quantizer = quantizer;
+      this.dequantizer = dequantizer;
     }
 
     @Nullable BlockPlan plan(QuantizationProfile wanted, float wantedScale) {
@@ -47,19 +50,34 @@ final class SimdBlocks implements BlockKernels {
       }
       return plan;
     }
+
+    DequantizationPlan dequantizationPlan(QuantizationProfile wanted, float wantedScale) {
+      DequantizationPlan last = dequantizationPlan;
+      if (last != null && last.profile() == wanted && Float.floatToRawIntBits(last.tensorScale()) == Float.floatToRawIntBits(wantedScale)) {
+        return last;
+      }
+      DequantizationPlan made = DequantizationPlan.of(wanted, wantedScale);
+      dequantizationPlan = made;
+      return made;
+    }
   }
 
   SimdBlocks(int bits) {
     maxima = PerWidth.instance(BlockMaxima.class, BlockMaximaBody.class, bits);
     BlockScaler scaler = PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits);
     BlockEncoder encoder = PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits);
-    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockQuantizer(maxima, scaler, encoder)));
+    BlockDecoder decoder = PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits);
+    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockQuantizer(maxima, scaler, encoder), new BlockDequantizer(decoder)));
   }
 
   @Override
   public boolean supports(QuantizationProfile profile) {
+    return profile.isCpuExact() && isFourBit(profile);
+  }
+
+  private static boolean isFourBit(QuantizationProfile profile) {
     int size = profile.format().blockSize();
-    return profile.isCpuExact() && profile.format().element().equals(FloatFormat.E2M1) && (size == 16 || size == 32);
+    return profile.format().element().equals(FloatFormat.E2M1) && (size == 16 || size == 32);
   }
 
   @Override
@@ -69,7 +87,11 @@ final class SimdBlocks implements BlockKernels {
 
   private void requireSupported(QuantizationProfile profile) {
     profile.requireCpuExact();
-    if (!supports(profile)) {
+    requireFourBit(profile);
+  }
+
+  private static void requireFourBit(QuantizationProfile profile) {
+    if (!isFourBit(profile)) {
       throw new IllegalArgumentException("profile " + profile + " quantises to " + profile.format() + ": expected E2M1 elements in blocks of 16 or 32");
     }
   }
@@ -151,7 +173,10 @@ final class SimdBlocks implements BlockKernels {
 
   @Override
   public void dequantize(QuantizationProfile profile, float tensorScale, BlockRows from, FloatRows to) {
-    model.dequantize(profile, tensorScale, from, to);
+    requireFourBit(profile);
+    from.check(profile.format(), to.rows(), profile.storedColumns("columns", to.columns()));
+    Workspace workspace = workspaces.get();
+    workspace.dequantizer.rows(workspace.dequantizationPlan(profile, tensorScale), from, to);
   }
 
   @Override
