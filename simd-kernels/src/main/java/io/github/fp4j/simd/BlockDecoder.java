@@ -9,9 +9,6 @@ interface BlockDecoder {
   /** {@code q * f}. */
   void multiply(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float[] values, int offset);
 
-  /** {@code q * f + 0}, so that -0 becomes +0. */
-  void multiplyDroppingZeroSign(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float[] values, int offset);
-
   /** {@code (q * f) * last}. */
   void multiplyTwice(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float last, float[] values, int offset);
 

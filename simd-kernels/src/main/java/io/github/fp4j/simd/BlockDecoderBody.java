@@ -61,24 +61,6 @@ final class BlockDecoderBody implements BlockDecoder {
   }
 
   @Override
-  public void multiplyDroppingZeroSign(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float[] values, int offset) {
-    IntVector sign = IntVector.broadcast(INTS, 1 << 31);
-    for (int i = 0; i < length; i += TURN) {
-      ByteVector half = ByteVector.fromArray(HALF_BYTES, packed, packedOffset + i / 2);
-      IntVector four = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector table = LANES == 4 ? four.selectFrom(TABLE, UPPER_TABLE) : four.selectFrom(TABLE);
-        FloatVector value = table.reinterpretAsFloats().mul(factors[i + k >>> blockShift]);
-        if (LANES < 16) {
-          value = value.reinterpretAsInts().lanewise(XOR, four.lanewise(LSHL, 28).and(sign)).reinterpretAsFloats();
-        }
-        value.add(0f).intoArray(values, offset + i + k);
-        four = four.lanewise(LSHR, 8);
-      }
-    }
-  }
-
-  @Override
   public void multiplyTwice(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float last, float[] values, int offset) {
     IntVector sign = IntVector.broadcast(INTS, 1 << 31);
     for (int i = 0; i < length; i += TURN) {

@@ -72,14 +72,21 @@ final class BlockDequantizer {
     }
     byte[] packed = codes;
     int start = codesOffset;
-    if (plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES) {
-      PlanarNibbles.interleave(codes, codesOffset, length / 2, 1 << plan.blockShift() - 1, interleaved);
+    boolean planar = plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES;
+    if (planar || plan.dropsZeroSign()) {
+      if (planar) {
+        Nibbles.interleave(codes, codesOffset, length / 2, 1 << plan.blockShift() - 1, interleaved);
+      } else {
+        System.arraycopy(codes, codesOffset, interleaved, 0, length / 2);
+      }
+      if (plan.dropsZeroSign()) {
+        Nibbles.dropZeroSigns(interleaved, length / 2);
+      }
       packed = interleaved;
       start = 0;
     }
     switch (plan.step()) {
       case MULTIPLY -> decoder.multiply(packed, start, length, factors, plan.blockShift(), values, offset);
-      case MULTIPLY_DROPPING_ZERO_SIGN -> decoder.multiplyDroppingZeroSign(packed, start, length, factors, plan.blockShift(), values, offset);
       case MULTIPLY_TWICE -> decoder.multiplyTwice(packed, start, length, factors, plan.blockShift(), plan.last(), values, offset);
       case DIVIDE -> decoder.divide(packed, start, length, factors, plan.blockShift(), plan.last(), values, offset);
     }

@@ -52,6 +52,8 @@ final class BlockQuantizer {
 
   /** Quantises each row; arguments are checked by the caller. */
   void rows(BlockPlan plan, FloatRows from, int storedColumns, BlockRows to) {
+    pieces = 0; // a call that was refused half-way leaves some
+    gatheredBlocks = 0;
     int blocksPerRow = storedColumns >>> plan.blockShift();
     boolean dense =
         from.columns() == storedColumns && from.stride() == storedColumns && to.codesStride() == storedColumns / 2 && to.scalesStride() == blocksPerRow;

@@ -15,15 +15,16 @@ import io.github.fp4j.formats.block.ReferenceQuantizer;
  * @param step what is done with the factor
  * @param factors one for each of the 256 scale bytes
  * @param last what the product is multiplied by, if the step does that
+ * @param dropsZeroSign whether element code -0 means +0
  * @param modelCode a scale byte whose blocks are left to the model; -1 for none
  */
-record DequantizationPlan(QuantizationProfile profile, float tensorScale, int blockShift, Step step, float[] factors, float last, int modelCode) {
+record DequantizationPlan(
+    QuantizationProfile profile, float tensorScale, int blockShift, Step step, float[] factors, float last, boolean dropsZeroSign, int modelCode) {
   private static final int ONE = 2; // the element code of 1
 
   /** What is done with the factor. */
   enum Step {
     MULTIPLY,
-    MULTIPLY_DROPPING_ZERO_SIGN,
     MULTIPLY_TWICE,
     DIVIDE
   }
@@ -53,9 +54,9 @@ record DequantizationPlan(QuantizationProfile profile, float tensorScale, int bl
         switch (formula) {
           case TENSOR_SCALE_LAST -> Step.MULTIPLY_TWICE;
           case DIVIDE_BY_ENCODE_SCALE -> Step.DIVIDE;
-          case DOUBLED_TIMES_HALF -> Step.MULTIPLY_DROPPING_ZERO_SIGN;
-          case AMAX_TIMES_FACTOR, PRODUCT, QUOTIENT, SCALE_ONLY -> Step.MULTIPLY;
+          case AMAX_TIMES_FACTOR, PRODUCT, QUOTIENT, SCALE_ONLY, DOUBLED_TIMES_HALF -> Step.MULTIPLY;
         };
-    return new DequantizationPlan(profile, t, Integer.numberOfTrailingZeros(profile.format().blockSize()), step, factors, t, modelCode);
+    int blockShift = Integer.numberOfTrailingZeros(profile.format().blockSize());
+    return new DequantizationPlan(profile, t, blockShift, step, factors, t, formula == DequantizeFormula.DOUBLED_TIMES_HALF, modelCode);
   }
 }

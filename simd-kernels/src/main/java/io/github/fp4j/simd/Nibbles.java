@@ -4,14 +4,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Between the two orders of nibbles, eight bytes at a time; a scalar {@code compress} or {@code expand} is one instruction on x86-64. */
-final class PlanarNibbles {
+/** What is done with packed codes as they are, eight bytes at a time; a scalar {@code compress} or {@code expand} is one instruction on x86-64. */
+final class Nibbles {
   private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOW = 0x0F0F0F0F0F0F0F0FL;
   private static final long HIGH = 0xF0F0F0F0F0F0F0F0L;
+  private static final long MAGNITUDES = 0x7777777777777777L;
   private static final long LOW_HALF = 0xFFFFFFFFL;
 
-  private PlanarNibbles() {}
+  private Nibbles() {}
 
   /**
    * Blocks of planar halves to consecutive elements, low nibble first.
@@ -49,6 +50,15 @@ final class PlanarNibbles {
       long second = (long) LONGS.get(codes, i + 8);
       LONGS.set(codes, i, Long.expand(first & LOW_HALF, LOW) | Long.expand(second & LOW_HALF, HIGH));
       LONGS.set(codes, i + 8, Long.expand(first >>> 32, LOW) | Long.expand(second >>> 32, HIGH));
+    }
+  }
+
+  /** Makes code 0 of code 8 in the first {@code length} bytes, a multiple of 8. */
+  static void dropZeroSigns(byte[] codes, int length) {
+    for (int i = 0; i < length; i += 8) {
+      long sixteen = (long) LONGS.get(codes, i);
+      long nonZero = (sixteen & MAGNITUDES) + MAGNITUDES; // carries into a nibble's own sign bit and no further
+      LONGS.set(codes, i, sixteen & (nonZero | MAGNITUDES));
     }
   }
 }
