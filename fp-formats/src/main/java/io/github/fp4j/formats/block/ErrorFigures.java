@@ -34,39 +34,76 @@ public record ErrorFigures(
 
   /** Compares {@code original} with {@code restored}, which was made of {@code blocks}; all of the shape of {@code original}. */
   public static ErrorFigures of(QuantizationProfile profile, FloatRows original, BlockRows blocks, FloatRows restored) {
-    int largest = profile.format().element().maxFiniteCode();
-    int magnitudeMask = profile.format().element().magnitudeMask();
-    long nonFinite = 0;
-    double signalEnergy = 0;
-    double errorEnergy = 0;
-    double errorSum = 0;
-    double maxError = 0;
-    long saturated = 0;
-    long underflowed = 0;
+    BlockFormat format = profile.format();
+    int blockSize = format.blockSize();
+    int[] bytes = new int[blockSize];
+    int[] shifts = new int[blockSize];
+    for (int i = 0; i < blockSize; i++) {
+      bytes[i] = format.codesPerByte() == 2 ? profile.nibbleOrder().byteOf(i, blockSize) : i;
+      shifts[i] = format.codesPerByte() == 2 ? profile.nibbleOrder().shiftOf(i, blockSize) : 0;
+    }
+    Sums sums = new Sums(format.element().magnitudeMask(), format.element().maxFiniteCode());
     for (int row = 0; row < original.rows(); row++) {
-      for (int column = 0; column < original.columns(); column++) {
-        double before = original.values()[original.index(row, column)];
-        double after = restored.values()[restored.index(row, column)];
-        double error = Math.abs(after - before);
-        if (!Double.isFinite(error)) {
+      int codes = blocks.codesOffset() + row * blocks.codesStride();
+      for (int column = 0; column < original.columns(); column += blockSize) {
+        int length = Math.min(blockSize, original.columns() - column);
+        sums.add(original.values(), original.index(row, column), restored.values(), restored.index(row, column), blocks.codes(), codes, bytes, shifts, length);
+        codes += blockSize / format.codesPerByte();
+      }
+    }
+    return sums.figures((long) original.rows() * original.columns());
+  }
+
+  /** The running sums, block after block. */
+  private static final class Sums {
+    private final int magnitudeMask;
+    private final int largest;
+    private long nonFinite;
+    private double signalEnergy;
+    private double errorEnergy;
+    private double errorSum;
+    private double maxError;
+    private long saturated;
+    private long underflowed;
+
+    Sums(int magnitudeMask, int largest) {
+      this.magnitudeMask = magnitudeMask;
+      this.largest = largest;
+    }
+
+    /** Adds {@code length} elements of one block, whose codes start at {@code codes[codesAt]}, element i in byte {@code bytes[i]} above {@code shifts[i]} bits. */
+    void add(float[] before, int beforeAt, float[] after, int afterAt, byte[] codes, int codesAt, int[] bytes, int[] shifts, int length) {
+      double signal = signalEnergy;
+      double energy = errorEnergy;
+      double sum = errorSum;
+      double max = maxError;
+      for (int i = 0; i < length; i++) {
+        double x = before[beforeAt + i];
+        double y = after[afterAt + i];
+        double error = Math.abs(y - x);
+        if (!(error <= Double.MAX_VALUE)) {
           nonFinite++;
           continue;
         }
-        signalEnergy += before * before;
-        errorEnergy += error * error;
-        errorSum += error;
-        maxError = Math.max(maxError, error);
-        if (Math.abs(after) < Math.abs(before)) {
-          if (after == 0) {
-            underflowed++;
-          } else if ((ReferenceQuantizer.code(profile, blocks, row, column) & magnitudeMask) == largest) {
-            saturated++;
-          }
-        }
+        signal += x * x;
+        energy += error * error;
+        sum += error;
+        max = Math.max(max, error);
+        boolean smaller = Math.abs(y) < Math.abs(x);
+        boolean zero = y == 0;
+        boolean full = (codes[codesAt + bytes[i]] >> shifts[i] & magnitudeMask) == largest;
+        underflowed += smaller & zero ? 1 : 0;
+        saturated += smaller & !zero & full ? 1 : 0;
       }
+      signalEnergy = signal;
+      errorEnergy = energy;
+      errorSum = sum;
+      maxError = max;
     }
-    return new ErrorFigures(
-        (long) original.rows() * original.columns(), nonFinite, signalEnergy, errorEnergy, errorSum, maxError, saturated, underflowed);
+
+    ErrorFigures figures(long count) {
+      return new ErrorFigures(count, nonFinite, signalEnergy, errorEnergy, errorSum, maxError, saturated, underflowed);
+    }
   }
 
   /** The figures of both parts together. */
