@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * How the scale of a block is computed, rounded, guarded and stored.
  *
  * @param formula from the block's largest magnitude to a number or an exponent
- * @param precision what every operation of the formula rounds to: null for float32, or {@link FloatFormat#BF16} after float32
+ * @param precision what a quotient or product of the block's maximum and a constant is rounded to, after float32, before the tensor's scale comes in: null for
+ *     float32, {@link FloatFormat#BF16} where maxima are observed in bf16
  * @param lowest smallest value that is rounded, 0 for no floor; NaN passes
  * @param highest largest value that is rounded, infinity for no ceiling; NaN passes
  * @param conversion from the number to the stored code. For an exponent rule only its format and overflow count: an infinite amax becomes the largest
@@ -45,7 +46,7 @@ public record BlockScaleRule(
     return new BlockScaleRule(formula, null, 0, Float.POSITIVE_INFINITY, conversion, ScaleCast.CONVERT, ScaleGuard.NONE, 0, ScaleSearch.NONE);
   }
 
-  /** The same with every operation rounded to {@code other} as well. */
+  /** The same with another {@link #precision}. */
   public BlockScaleRule in(FloatFormat other) {
     return new BlockScaleRule(formula, other, lowest, highest, conversion, cast, guard, guardValue, search);
   }

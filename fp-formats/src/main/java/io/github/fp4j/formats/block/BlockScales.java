@@ -61,18 +61,18 @@ final class BlockScales {
   private static float value(QuantizationProfile profile, float b, float tensorScale) {
     BlockScaleRule rule = profile.blockScale();
     float max = profile.format().element().maxFinite();
-    float inverse = in(rule, 1 / max);
+    float inverse = 1 / max;
     return switch (rule.formula()) {
-      case F1 -> in(rule, b * in(rule, encodeScale(profile, tensorScale) * inverse));
-      case F2 -> in(rule, in(rule, b / max) * encodeScale(profile, tensorScale));
-      case F3 -> in(rule, in(rule, b * inverse) * encodeScale(profile, tensorScale));
-      case F4 -> in(rule, in(rule, b / max) / tensorScale);
-      case F5 -> in(rule, b / in(rule, max * tensorScale));
-      case F6 -> in(rule, in(rule, b * encodeScale(profile, tensorScale)) / max);
-      case PRESCALED -> in(rule, in(rule, b / tensorScale) / max);
+      case F1 -> b * (encodeScale(profile, tensorScale) * inverse);
+      case F2 -> in(rule, b / max) * encodeScale(profile, tensorScale);
+      case F3 -> in(rule, b * inverse) * encodeScale(profile, tensorScale);
+      case F4 -> in(rule, b / max) / tensorScale;
+      case F5 -> b / (max * tensorScale);
+      case F6 -> b * encodeScale(profile, tensorScale) / max;
+      case PRESCALED -> b / tensorScale / max;
       case AMAX_OVER_MAX -> in(rule, b / max);
       case AMAX_TIMES_RECIPROCAL -> in(rule, b * inverse);
-      case ENCODE_OF_PRESCALED -> in(rule, max / in(rule, b / tensorScale));
+      case ENCODE_OF_PRESCALED -> max / (b / tensorScale);
       default -> throw new IllegalStateException(rule.formula() + " gives an exponent");
     };
   }

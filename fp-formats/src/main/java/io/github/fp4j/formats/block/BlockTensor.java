@@ -44,7 +44,8 @@ public final class BlockTensor {
   private void requireLength(String name, byte[] array, int stride) {
     if (array.length != (long) rows * stride) {
       throw new IllegalArgumentException(
-          name + " has " + array.length + " bytes: expected " + (long) rows * stride + " for " + rows + " x " + columns + " as " + profile.format() + " of " + profile);
+          "%s has %d bytes: expected %d for %d x %d as %s of %s"
+              .formatted(name, array.length, (long) rows * stride, rows, columns, profile.format(), profile));
     }
   }
 

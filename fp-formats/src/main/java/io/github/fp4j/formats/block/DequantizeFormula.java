@@ -18,8 +18,8 @@ public enum DequantizeFormula {
   /** {@code q * s}: one level. */
   SCALE_ONLY,
   /**
-   * {@code (2q) * (s/2)}, 2q being an integer, so that -0 is restored as +0, with ggml's reading of scale bytes: E8M0 0xFF is 2^128, not NaN, so that its half is
-   * a float; E4M3 0x7F is 0, not NaN, and 0xFF is 480, because only the one byte is tested. Any other product equals {@code q * s}.
+   * {@code (2q) * (s/2)} with ggml's reading of scale codes: E8M0 0xFF is 2^128, not NaN, so that its half is a float; E4M3 0x7F is 0, not NaN, and 0xFF is 480.
+   * Code -0 is +0. Any other product equals {@code q * s}.
    */
   DOUBLED_TIMES_HALF
 }

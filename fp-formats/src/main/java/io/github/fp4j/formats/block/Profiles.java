@@ -82,7 +82,7 @@ public final class Profiles {
           "compressed-tensors", true, ENCODE_448, BlockScaleRule.of(ScaleFormula.F2, E4M3).guarded(ScaleGuard.ZERO_AFTER_CAST, 0.125f),
           ElementRule.of(EncodeFormula.DIVIDE_BY_QUOTIENT, NAN_TO_ZERO_E2M1), DequantizeFormula.QUOTIENT, RaggedRows.REFUSE,
           "neuralmagic/compressed-tensors: quantization/utils/helpers.py:115-126, 363-369, CPU cast_to_fp4 (read); NaN elements pack as 0 (assumed)."
-              + " With bf16 observers the block scale is computed in bf16");
+              + " With bf16 observers amax_b/6 is rounded to bf16 (blockScale().in(BF16))");
 
   /** vLLM's CUDA kernel. */
   public static final QuantizationProfile VLLM =

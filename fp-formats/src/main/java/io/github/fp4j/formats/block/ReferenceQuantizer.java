@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReferenceQuantizer {
   private static final int E2M1_MAX_CODE = 7;
-  private static final float GGML_HALF_OF_0XFF = 240;
 
   private ReferenceQuantizer() {}
 
@@ -113,13 +112,18 @@ public final class ReferenceQuantizer {
     return ReferenceCodec.decode(FloatFormat.BF16, ReferenceCodec.encode(Conversion.cuda(FloatFormat.BF16), value));
   }
 
-  /** Half of a scale as ggml reads its byte: E8M0 0xFF is 2^128, E4M3 0x7F is 0 and 0xFF is 480. */
-  private static float ggmlHalf(QuantizationProfile profile, int scaleByte) {
+  /** Half of a scale as ggml reads its code: E8M0 0xFF is 2^128, E4M3 0x7F is 0 and 0xFF is 480. */
+  private static float ggmlHalf(QuantizationProfile profile, int scaleCode) {
     FloatFormat format = profile.format().scale();
-    if (format.isNan(scaleByte)) {
-      return !format.hasZero() ? Math.scalb(1f, scaleByte - format.bias() - 1) : scaleByte == format.nanCode() ? 0 : GGML_HALF_OF_0XFF;
+    if (!format.isNan(scaleCode)) {
+      return (float) (ReferenceCodec.decodeDouble(format, scaleCode) / 2);
     }
-    return (float) (ReferenceCodec.decodeDouble(format, scaleByte) / 2);
+    if (scaleCode == format.nanCode() && format.hasZero()) {
+      return 0;
+    }
+    int last = format.maxFiniteCode();
+    double beyond = format.hasZero() ? 2 * ReferenceCodec.decodeDouble(format, last) - ReferenceCodec.decodeDouble(format, last - 1) : 0x1p128;
+    return (float) (beyond / 2);
   }
 
   /** The value of an element with code {@code elementCode} in a block whose scale has code {@code scaleCode}: {@link DequantizeFormula}. */
@@ -134,7 +138,7 @@ public final class ReferenceQuantizer {
       case TENSOR_SCALE_LAST -> q * s * tensorScale;
       case DIVIDE_BY_ENCODE_SCALE -> q / s * tensorScale;
       case SCALE_ONLY -> q * s;
-      case DOUBLED_TIMES_HALF -> (int) (2 * q) * ggmlHalf(profile, scaleCode);
+      case DOUBLED_TIMES_HALF -> (q == 0 ? 0 : 2 * q) * ggmlHalf(profile, scaleCode);
     };
   }
 

@@ -29,6 +29,14 @@ class GgmlTest {
     return bytes;
   }
 
+  private static byte[] bytes(float[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      bytes.putInt(Float.floatToIntBits(value));
+    }
+    return bytes.array();
+  }
+
   private static String digest(byte[] bytes) throws NoSuchAlgorithmException {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
   }
@@ -56,11 +64,27 @@ class GgmlTest {
     for (GgmlBlocks blocks : GgmlBlocks.values()) {
       BlockTensor tensor = quantize(blocks, inputs);
       assertThat(digest(bytes(blocks, tensor))).as("%s codes and scales", blocks).isEqualTo(expected[2 * blocks.ordinal()]);
-      ByteBuffer values = ByteBuffer.allocate(4 * ROWS * COLUMNS).order(ByteOrder.LITTLE_ENDIAN);
-      for (float value : tensor.dequantize()) {
-        values.putInt(Float.floatToIntBits(value));
+      assertThat(digest(bytes(tensor.dequantize()))).as("%s values", blocks).isEqualTo(expected[2 * blocks.ordinal() + 1]);
+    }
+  }
+
+  @Test
+  void everyScaleCodeTimesEveryElementCode() throws NoSuchAlgorithmException { // digests of libggml's dequantize_row_*
+    for (GgmlBlocks blocks : GgmlBlocks.values()) {
+      int scales = blocks.elements() / blocks.profile().format().blockSize();
+      int codeBytes = (blocks.bytes() - scales) / scales;
+      ByteBuffer structs = ByteBuffer.allocate(256 / scales * blocks.bytes());
+      for (int first = 0; first < 256; first += scales) {
+        for (int i = 0; i < scales; i++) {
+          structs.put((byte) (first + i));
+        }
+        for (int i = 0; i < scales * codeBytes; i++) {
+          structs.put((byte) (i % codeBytes & 15 | (15 - i % codeBytes & 15) << 4));
+        }
       }
-      assertThat(digest(values.array())).as("%s values", blocks).isEqualTo(expected[2 * blocks.ordinal() + 1]);
+      assertThat(digest(bytes(blocks.read(structs.array(), 0, 256 / scales, blocks.elements()).dequantize())))
+          .as(blocks.name())
+          .isEqualTo(blocks == GgmlBlocks.MXFP4 ? "3b27ea731f5c773f" : "b05a01fc7336da8a");
     }
   }
 

@@ -63,7 +63,8 @@ class TrainingGoldensTest {
         .isEqualTo(
             new Result(
                 322.9600524902344f, List.of(224f, 448f), "0 1 1.5 2 3 3 3 1.5 .5 1.5 3 4 6 6 6 4 | 1 .5 2 3 4 4 4 4 2 .5 1.5 3 4 6 6 6"));
-    for (QuantizationProfile profile : List.of(Profiles.TE_2_15, Profiles.TE_2_14, Profiles.TE_2_8, Profiles.TORCHAO, Profiles.MODELOPT, Profiles.FLASHINFER_EXACT)) {
+    for (QuantizationProfile profile :
+        List.of(Profiles.TE_2_15, Profiles.TE_2_14, Profiles.TE_2_8, Profiles.TORCHAO, Profiles.MODELOPT, Profiles.FLASHINFER_EXACT)) {
       assertThat(quantize(profile).magnitudes()).as(profile.id()).isEqualTo(result.magnitudes());
     }
   }
