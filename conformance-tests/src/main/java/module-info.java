@@ -4,11 +4,13 @@ module io.github.fp4j.conformance {
   requires info.picocli;
   requires io.github.fp4j.bridge;
   requires transitive io.github.fp4j.formats;
+  requires io.github.fp4j.simd;
   requires java.xml;
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports io.github.fp4j.conformance.checkpoint;
   exports io.github.fp4j.conformance.judge;
   exports io.github.fp4j.conformance.report;
   exports io.github.fp4j.conformance.subject;

@@ -5,6 +5,8 @@ module io.github.fp4j.formats {
   exports io.github.fp4j.backend;
   exports io.github.fp4j.formats;
   exports io.github.fp4j.formats.block;
+  exports io.github.fp4j.formats.codebook;
+  exports io.github.fp4j.formats.gemm;
 
   uses io.github.fp4j.backend.BackendProvider;
 

@@ -2,4 +2,9 @@
 module io.github.fp4j.bridge {
   requires transitive io.github.fp4j.formats;
   requires static transitive org.jspecify;
+
+  exports io.github.fp4j.bridge;
+
+  provides io.github.fp4j.backend.BackendProvider with
+      io.github.fp4j.bridge.NativeLibraryBackend.Provider;
 }

@@ -4,6 +4,8 @@ module io.github.fp4j.simd {
   requires jdk.incubator.vector;
   requires static transitive org.jspecify;
 
+  exports io.github.fp4j.simd.optim;
+
   provides io.github.fp4j.backend.BackendProvider with
       io.github.fp4j.simd.SimdBackend.Provider;
 }

@@ -23,4 +23,14 @@ public interface Backend {
   default Optional<BlockKernels> blocks() {
     return Optional.empty();
   }
+
+  /** Matrix products of packed operands. */
+  default Optional<GemmKernels> gemms() {
+    return Optional.empty();
+  }
+
+  /** The array kernels of optimizer steps. */
+  default Optional<OptimizerKernels> optimizers() {
+    return Optional.empty();
+  }
 }

@@ -11,6 +11,8 @@ public final class ReferenceBackend implements Backend {
 
   private final ConversionKernels conversions = new ReferenceConversions();
   private final BlockKernels blocks = new ReferenceBlocks();
+  private final GemmKernels gemms = new ReferenceGemms();
+  private final OptimizerKernels optimizers = new ReferenceOptimizerKernels();
 
   private ReferenceBackend() {}
 
@@ -37,6 +39,16 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Optional<BlockKernels> blocks() {
     return Optional.of(blocks);
+  }
+
+  @Override
+  public Optional<GemmKernels> gemms() {
+    return Optional.of(gemms);
+  }
+
+  @Override
+  public Optional<OptimizerKernels> optimizers() {
+    return Optional.of(optimizers);
   }
 
   /** Lists the reference for {@link java.util.ServiceLoader}. */

@@ -2,8 +2,8 @@ package io.github.fp4j.formats;
 
 /**
  * Fast scalar E5M2 under NVIDIA's conversion: nearest-even, -0 kept, every NaN to +0x7F, overflow and infinities saturating at 57344 or becoming
- * infinity. Bit-equal to {@link ReferenceCodec} with {@link Conversion#cuda} for every float (all of them compared) and for doubles without double
- * rounding. Source: cuda_fp8.hpp, float path of {@code __nv_cvt_float_to_fp8}.
+ * infinity. Equal to {@link Staircase} of {@link Conversion#cuda} for every float (all of them compared) and to {@link ReferenceCodec} for doubles, which are
+ * rounded once. Source: cuda_fp8.hpp, float path of {@code __nv_cvt_float_to_fp8}.
  */
 public final class E5m2 {
   private static final int NAN_CODE = 0x7F;

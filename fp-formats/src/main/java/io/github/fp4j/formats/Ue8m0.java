@@ -3,7 +3,8 @@ package io.github.fp4j.formats;
 /**
  * Fast scalar E8M0, the power-of-two scale 2^(code - 127), with its four published roundings: {@link Rounding#UP} (CUDA's class, RCEIL),
  * {@link Rounding#TOWARD_ZERO} (OCP, CUDA's RZ), {@link Rounding#NEAREST_AWAY} (ties up: torch and ml_dtypes from 2^-126 on) and
- * {@link Rounding#NEAREST_EVEN} (gfloat: ties to the even code). The sign is dropped, zero becomes code 0 (2^-127), NaN 0xFF. Bit-equal to {@link ReferenceCodec} for every float (all of them compared).
+ * {@link Rounding#NEAREST_EVEN} (gfloat: ties to the even code). The sign is dropped, zero becomes code 0 (2^-127), NaN 0xFF. Equal to
+ * {@link Staircase} for every float (all of them compared).
  * Source: cuda_fp8.hpp, {@code __nv_cvt_float_to_e8m0}.
  */
 public final class Ue8m0 {

@@ -143,7 +143,8 @@ public final class Variants {
     add("cuda-double-nosat", CUDA, "float64 path, NOSAT: NaN keeps its sign", twoNans.with(Overflow.NAN));
     fromFloat("ml-dtypes", ML_DTYPES, "does not saturate: beyond 464 and infinities to NaN; NaN keeps its sign", twoNans.with(Overflow.NAN));
     fromFloat("torch-2.13", TORCH, "saturates, infinities too; NaN keeps its sign", twoNans);
-    fromFloat("torch-old", new Source("PyTorch", "before E4M3 saturated", "Float8_e4m3fn.h"), "does not saturate; NaN keeps its sign", twoNans.with(Overflow.NAN));
+    Source oldTorch = new Source("PyTorch", "before E4M3 saturated", "Float8_e4m3fn.h");
+    fromFloat("torch-old", oldTorch, "does not saturate; NaN keeps its sign", twoNans.with(Overflow.NAN));
     own("gfloat", GFLOAT, "does not saturate; one NaN, 0xFF, whatever the sign", E4M3, false, GfloatE4m3.INSTANCE);
     fromFloat("onnx-tests", ONNX.file("numpy_helper.py, saturate_cast"), "clips, then ml_dtypes: saturates, NaN keeps its sign", twoNans);
   }
@@ -160,15 +161,18 @@ public final class Variants {
     Conversion cuda = Conversion.cuda(UE4M3);
     add("cuda", CUDA, "E4M3 with SATFINITE; readers of the scale ignore its sign bit", cuda);
     fromFloat("cutlass", CUTLASS, "the sign is dropped first; saturating", cuda);
-    own("ggml", GGML.file("ggml-impl.h:518-553"), "half up, subnormals stop at 7, from 248 on 448, negative numbers and NaN to 0", UE4M3, true, GgmlUe4m3.INSTANCE);
+    Source scale = GGML.file("ggml-impl.h:518-553");
+    own("ggml", scale, "half up, subnormals stop at 7, from 248 on 448, negative numbers and NaN to 0", UE4M3, true, GgmlUe4m3.INSTANCE);
   }
 
   private static void e5m2() {
     Conversion cuda = Conversion.cuda(E5M2);
     add("cuda", CUDA, "float32 path, SATFINITE: nearest-even, saturating at 57344, every NaN to 0x7F", cuda);
     add("cuda-nosat", CUDA, "float32 path, NOSAT: from 61440 on infinity, NaN to 0x7F", cuda.with(Overflow.INFINITY));
-    own("cuda-double", CUDA, "float64 path, SATFINITE: NaN keeps its sign and the top of its payload", E5M2, false, new CudaDoubleE5m2(Overflow.SATURATE));
-    own("cuda-double-nosat", CUDA, "float64 path, NOSAT: NaN keeps its sign and the top of its payload", E5M2, false, new CudaDoubleE5m2(Overflow.INFINITY));
+    Encoder saturating = new CudaDoubleE5m2(Overflow.SATURATE);
+    Encoder toInfinity = new CudaDoubleE5m2(Overflow.INFINITY);
+    own("cuda-double", CUDA, "float64 path, SATFINITE: NaN keeps its sign and the top of its payload", E5M2, false, saturating);
+    own("cuda-double-nosat", CUDA, "float64 path, NOSAT: NaN keeps its sign and the top of its payload", E5M2, false, toInfinity);
     fromFloat("ml-dtypes", ML_DTYPES, "overflow to infinity; NaN to 0x7E with its sign", cuda.with(Overflow.INFINITY).with(NanPolicy.SIGNED_QUIET_NAN));
     fromFloat(
         "torch-2.13",
@@ -211,18 +215,30 @@ public final class Variants {
         GFLOAT,
         "nearest, ties to the even code; 0 and negative numbers to NaN, infinity to 2^127",
         cuda.with(Rounding.NEAREST_EVEN).with(UnsignedPolicy.NAN));
-    own("onnx-up", ONNX, "mode up, the default: |x| up, but 2^-127 and below up too; saturating, infinities to NaN", UE8M0, true, new FractionUe8m0(true, true, false));
-    own("onnx-nearest", ONNX, "mode nearest: |x| nearest, ties up, but above 2^-127 up as well; saturating, infinities to NaN", UE8M0, true, new FractionUe8m0(false, true, false));
+    own(
+        "onnx-up",
+        ONNX,
+        "mode up, the default: |x| up, but 2^-127 and below up too; saturating, infinities to NaN",
+        UE8M0,
+        true,
+        new FractionUe8m0(true, true, false));
+    own(
+        "onnx-nearest",
+        ONNX,
+        "mode nearest: |x| nearest, ties up, but above 2^-127 up as well; saturating, infinities to NaN",
+        UE8M0,
+        true,
+        new FractionUe8m0(false, true, false));
     fromFloat("onnx-down", ONNX, "mode down: |x| truncated, infinities to NaN", truncation.with(Overflow.NAN));
   }
 
   private static void halves() {
     Conversion bf16 = Conversion.cuda(BF16).with(Overflow.INFINITY);
     add("cuda", CUDA.file("cuda_bf16.hpp, __float2bfloat16_rn"), "nearest-even, overflow to infinity, every NaN to 0x7FFF", bf16);
-    fromFloat("ml-dtypes", ML_DTYPES.file("Eigen's BFloat16.h"), "overflow to infinity; NaN to 0x7FC0 with its sign",
-        bf16.with(NanPolicy.SIGNED_QUIET_NAN));
-    add("cuda", CUDA.file("cuda_fp16.hpp, __float2half_rn"), "nearest-even, overflow to infinity, every NaN to 0x7FFF",
-        Conversion.cuda(FP16).with(Overflow.INFINITY));
+    Conversion fp16 = Conversion.cuda(FP16).with(Overflow.INFINITY);
+    fromFloat(
+        "ml-dtypes", ML_DTYPES.file("Eigen's BFloat16.h"), "overflow to infinity; NaN to 0x7FC0 with its sign", bf16.with(NanPolicy.SIGNED_QUIET_NAN));
+    add("cuda", CUDA.file("cuda_fp16.hpp, __float2half_rn"), "nearest-even, overflow to infinity, every NaN to 0x7FFF", fp16);
   }
 
   private static void add(String id, Source source, String note, Conversion conversion) {

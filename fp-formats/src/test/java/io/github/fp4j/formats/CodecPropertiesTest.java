@@ -52,7 +52,8 @@ class CodecPropertiesTest {
   }
 
   @Property(tries = 100_000)
-  void everyPropertyHoldsOfEveryCodec(@ForAll("subjectList") Subject subject, @ForAll CodecProperty property, @ForAll("floats") float x, @ForAll("floats") float y) {
+  void everyPropertyHoldsOfEveryCodec(
+      @ForAll("subjectList") Subject subject, @ForAll CodecProperty property, @ForAll("floats") float x, @ForAll("floats") float y) {
     property.check(subject.rule(), subject.encoder(), x, y);
   }
 

@@ -121,7 +121,10 @@ class EveryFloatTest {
   @Test
   void aSweepCountsOneWrongFloat() {
     int wrong = Float.floatToRawIntBits(1.2500001f);
-    Result result = EveryFloat.compare(E2M1, (first, expected) -> wrong - first >= 0 && wrong - first < expected.length && expected[wrong - first] == 3 ? 1 : 0);
+    Result result = EveryFloat.compare(E2M1, (first, expected) -> {
+      int at = wrong - first;
+      return at >= 0 && at < expected.length && expected[at] == 3 ? 1 : 0;
+    });
     assertThat(result).isEqualTo(new Result(1L << 32, 1));
   }
 }

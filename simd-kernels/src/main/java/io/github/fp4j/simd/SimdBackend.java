@@ -3,6 +3,7 @@ package io.github.fp4j.simd;
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BackendProvider;
+import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ public final class SimdBackend implements Backend {
 
   private final int bits;
   private @Nullable SimdConversions conversions;
+  private @Nullable SimdBlocks blocks;
 
   private SimdBackend(int bits) {
     this.bits = bits;
@@ -43,6 +45,17 @@ public final class SimdBackend implements Backend {
       conversions = new SimdConversions(bits);
     }
     return Optional.of(conversions);
+  }
+
+  @Override
+  public synchronized Optional<BlockKernels> blocks() {
+    if (!availability().isAvailable()) {
+      return Optional.empty();
+    }
+    if (blocks == null) {
+      blocks = new SimdBlocks(bits);
+    }
+    return Optional.of(blocks);
   }
 
   /** Lists the three widths for {@link java.util.ServiceLoader}, the widest first. */

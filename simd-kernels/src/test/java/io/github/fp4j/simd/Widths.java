@@ -7,6 +7,8 @@ final class Widths {
   private static final List<Width> AVAILABLE =
       VectorWidths.RUNGS.stream().filter(bits -> VectorWidths.of(bits).isAvailable()).map(bits -> new Width(bits, new SimdConversions(bits))).toList();
 
+  private static final List<BlockWidth> BLOCKS = AVAILABLE.stream().map(width -> new BlockWidth(width.bits, new SimdBlocks(width.bits))).toList();
+
   private Widths() {}
 
   record Width(int bits, SimdConversions kernels) {
@@ -22,5 +24,18 @@ final class Widths {
       throw new AssertionError("no vector width runs here: " + VectorWidths.of(128));
     }
     return AVAILABLE;
+  }
+
+  record BlockWidth(int bits, SimdBlocks kernels) {
+    @Override
+    public String toString() {
+      return bits + " bits";
+    }
+  }
+
+  /** The same with the block kernels. */
+  static List<BlockWidth> blocks() {
+    available();
+    return BLOCKS;
   }
 }

@@ -3,7 +3,10 @@ package io.github.fp4j.conformance.cli;
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
+import io.github.fp4j.bridge.LibraryStatus;
+import io.github.fp4j.bridge.NativeLibraries;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +26,19 @@ final class DoctorCommand implements Callable<Integer> {
     for (Backend backend : Backends.all()) {
       String state = backend.availability() instanceof Availability.Unavailable(String reason) ? "no   " + reason : "yes  " + backend.description();
       out.printf("  %-16s %s%n", backend.name(), state);
+    }
+    out.printf("%nNative libraries%n");
+    for (LibraryStatus library : NativeLibraries.searches()) {
+      switch (library) {
+        case LibraryStatus.Found(String name, List<String> tried, String path, String version, List<String> details) -> {
+          out.printf("  %-26s yes  %s, %s%n", name, version, path);
+          details.forEach(detail -> out.printf("  %-26s      %s%n", "", detail));
+        }
+        case LibraryStatus.Missing(String name, List<String> tried, String reason) -> {
+          out.printf("  %-26s no   %s%n", name, reason);
+          tried.forEach(place -> out.printf("  %-26s      looked: %s%n", "", place));
+        }
+      }
     }
     return ExitCode.OK;
   }

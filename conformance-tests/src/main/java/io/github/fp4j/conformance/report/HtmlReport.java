@@ -1,16 +1,15 @@
 package io.github.fp4j.conformance.report;
 
-import com.samskivert.mustache.Mustache;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.suite.Suites;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A run as one self-contained page: verdict, subjects against suites, coverage, differences, and a picture of each format's staircase. */
 final class HtmlReport {
@@ -52,8 +51,8 @@ final class HtmlReport {
             Map.entry("peersCompared", !report.rivals().isEmpty()),
             Map.entry("environment", report.environment().entrySet().stream().map(e -> new Named(e.getKey(), e.getValue())).toList()),
             Map.entry("staircases", StaircasePictures.json()),
-            Map.entry("chartScript", resource(CHART_SCRIPT)));
-    return Mustache.compiler().compile(resource(TEMPLATE)).execute(page);
+            Map.entry("chartScript", Page.resource(CHART_SCRIPT)));
+    return Page.of(TEMPLATE, page);
   }
 
   private static Row row(RunReport report, RunReport.Subject subject) {
@@ -127,23 +126,19 @@ final class HtmlReport {
   }
 
   private static List<Named> variations(RunReport report) {
-    return report.results().stream()
-        .flatMap(result -> result.allowed().entrySet().stream().map(e -> Map.entry(result, e)))
-        .map(e -> new Named(e.getKey().subject() + ", " + e.getKey().id() + ": " + e.getValue().getKey() + " in " + e.getValue().getValue() + " cases",
-            report.variations().getOrDefault(e.getValue().getKey(), "")))
-        .toList();
+    Map<String, Map<String, Long>> bySubject = new TreeMap<>();
+    for (ClassResult result : report.results()) {
+      Map<String, Long> counts = bySubject.computeIfAbsent(result.subject(), subject -> new TreeMap<>());
+      result.allowed().forEach((id, count) -> counts.merge(id, count, Long::sum));
+    }
+    List<Named> lines = new ArrayList<>();
+    bySubject.forEach(
+        (subject, counts) ->
+            counts.forEach((id, count) -> lines.add(new Named(subject + ", " + id + " in " + count + " cases", report.variations().getOrDefault(id, "")))));
+    return lines;
   }
 
   private static String grouped(long number) {
     return String.format(Locale.ROOT, "%,d", number);
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IOException("resource " + name + " is missing from the application");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

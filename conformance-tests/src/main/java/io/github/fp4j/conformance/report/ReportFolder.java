@@ -22,7 +22,8 @@ public final class ReportFolder {
     place(folder.resolve("index.html"), HtmlReport.of(report));
   }
 
-  private static void place(Path file, String text) throws IOException {
+  /** Writes {@code text} beside {@code file} and moves it there when complete. */
+  static void place(Path file, String text) throws IOException {
     Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
     try {
       Files.writeString(temporary, text);

@@ -64,7 +64,7 @@ final class DecodeClass implements CoverageClass {
     tally.judged(count);
 
     Conversion conversion = AskedConversions.wayBack(kernels, format).orElseThrow();
-    CodeComparison comparison = new CodeComparison(subject.name(), conversion, tally, count);
+    CodeComparison comparison = new CodeComparison(conversion, tally, count);
     for (int code = 0; code < count; code++) {
       comparison.expected[code] = format.isNan(code) ? (byte) ReferenceCodec.encode(conversion, right[code]) : overflowed(conversion, code);
     }

@@ -4,9 +4,11 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.conformance.judge.Variation;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.ReferenceCodec;
+import java.util.Optional;
 
 /**
  * X3: inputs that lie so near a threshold that rounding to a middle type first lands on it, from where a tie goes the wrong way: float64 values through float32,
@@ -54,7 +56,11 @@ final class DoubleRoundingClass implements CoverageClass {
 
   @Override
   public boolean appliesTo(Backend subject) {
-    return subject.conversions().filter(kernels -> fromDouble ? kernels.supportsDouble(conversion) : kernels.supports(conversion)).isPresent();
+    return subject.conversions().filter(kernels -> fromDouble ? answersDouble(kernels) : kernels.supports(conversion)).isPresent();
+  }
+
+  private boolean answersDouble(ConversionKernels kernels) {
+    return kernels.supportsDouble(conversion) || Variation.ofDouble(conversion, kernels::supportsDouble).isPresent();
   }
 
   @Override
@@ -62,15 +68,11 @@ final class DoubleRoundingClass implements CoverageClass {
     ConversionKernels kernels = subject.conversions().orElseThrow();
     double[] values = inputs();
     int length = values.length;
-    CodeComparison comparison = new CodeComparison(subject.name(), conversion, tally, length);
     if (fromDouble) {
-      for (int i = 0; i < length; i++) {
-        comparison.expected[i] = (byte) ReferenceCodec.encode(conversion, values[i]);
-      }
-      kernels.encode(conversion, values, 0, comparison.poisoned(length), comparison.offset(), length);
-      comparison.compareDoubles(0, values, length);
+      encodeDoubles(kernels, values, tally);
       return;
     }
+    CodeComparison comparison = new CodeComparison(conversion, tally, length);
     float[] floats = new float[length];
     for (int i = 0; i < length; i++) {
       floats[i] = (float) values[i];
@@ -78,6 +80,18 @@ final class DoubleRoundingClass implements CoverageClass {
     }
     kernels.encode(conversion, floats, 0, comparison.poisoned(length), comparison.offset(), length);
     comparison.compareFloats(0, floats, length);
+  }
+
+  private void encodeDoubles(ConversionKernels kernels, double[] values, Tally tally) {
+    int length = values.length;
+    Optional<Variation> variation = Variation.ofDouble(conversion, kernels::supportsDouble);
+    Conversion claimed = variation.map(found -> found.of(conversion)).orElse(conversion);
+    CodeComparison comparison = new CodeComparison(conversion, tally, length, variation.orElse(null));
+    for (int i = 0; i < length; i++) {
+      comparison.expected[i] = (byte) ReferenceCodec.encode(conversion, values[i]);
+    }
+    kernels.encode(claimed, values, 0, comparison.poisoned(length), comparison.offset(), length);
+    comparison.compareDoubles(0, values, length);
   }
 
   private double[] inputs() {

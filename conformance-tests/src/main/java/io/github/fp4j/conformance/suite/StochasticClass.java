@@ -55,7 +55,7 @@ final class StochasticClass implements CoverageClass {
     int length = 2 * POINTS * 2;
     float[] values = new float[length];
     int[] random = new int[length];
-    CodeComparison comparison = new CodeComparison(subject.name(), conversion, tally, length);
+    CodeComparison comparison = new CodeComparison(conversion, tally, length);
     for (int interval = 0; interval < intervals; interval++) {
       for (int r = 0; r < 256; r++) {
         for (int i = 0; i < length; i++) {
@@ -74,7 +74,7 @@ final class StochasticClass implements CoverageClass {
         long first = ((long) interval * 256 + r) * length;
         int thisRandom = r;
         comparison.compare(
-            first, length, i -> values[i], i -> "0x%08x (%s), random 0x%02x".formatted(Float.floatToRawIntBits(values[i]), values[i], thisRandom), false);
+            first, length, i -> values[i], i -> "0x%08x (%s), random 0x%02x".formatted(Float.floatToRawIntBits(values[i]), values[i], thisRandom));
       }
     }
   }

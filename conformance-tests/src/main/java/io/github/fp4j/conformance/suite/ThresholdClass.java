@@ -45,7 +45,7 @@ final class ThresholdClass implements CoverageClass {
   @Override
   public void run(Backend subject, Tally tally, Workers workers) {
     float[] values = new float[(int) cases()];
-    CodeComparison comparison = new CodeComparison(subject.name(), conversion, tally, values.length);
+    CodeComparison comparison = new CodeComparison(conversion, tally, values.length);
     for (int i = 0; i < values.length; i++) {
       float point = (float) thresholds[i / 6];
       float near =

@@ -164,12 +164,13 @@ class JudgeTest {
   }
 
   @Test
-  void theNanOfCudasDoublePathIsAVariationOfThatSubjectOnly() {
+  void theNanOfCudasDoublePathIsAVariationOfWhoClaimsIt() {
     Conversion conversion = Conversion.cuda(FloatFormat.E4M3);
-    assertThat(Variation.ofDouble("nvidia-headers", conversion, Double.NaN, 0x7F, 0xFF)).contains(Variation.CUDA_DOUBLE_NAN);
-    assertThat(Variation.ofDouble("nvidia-headers", conversion, Double.NaN, 0x7F, 0x7E)).isEmpty();
-    assertThat(Variation.ofDouble("nvidia-headers", conversion, 1, 0x38, 0x39)).isEmpty();
-    assertThat(Variation.ofDouble("other", conversion, Double.NaN, 0x7F, 0xFF)).isEmpty();
+    Conversion signed = conversion.with(NanPolicy.SIGNED_NAN);
+    assertThat(Variation.ofDouble(conversion, signed::equals)).contains(Variation.CUDA_DOUBLE_NAN);
+    assertThat(Variation.ofDouble(conversion, conversion::equals)).isEmpty();
+    assertThat(Variation.ofDouble(conversion, claimed -> false)).isEmpty();
+    assertThat(Variation.ofDouble(Conversion.cuda(FloatFormat.E2M1), claimed -> false)).isEmpty();
   }
 
   /** A class that says it has some cases and judges another number of them. */

@@ -28,9 +28,14 @@ public record ErrorFigures(
       throw new IllegalArgumentException(
           "original is " + original.rows() + " x " + original.columns() + ": expected " + tensor.rows() + " x " + tensor.columns() + ", the tensor's shape");
     }
-    float[] restored = tensor.dequantize();
-    int largest = tensor.profile().format().element().maxFiniteCode();
-    int magnitudeMask = tensor.profile().format().element().magnitudeMask();
+    FloatRows restored = FloatRows.of(tensor.dequantize(), tensor.rows(), tensor.columns());
+    return of(tensor.profile(), original, tensor.blockRows(), restored);
+  }
+
+  /** Compares {@code original} with {@code restored}, which was made of {@code blocks}; all of the shape of {@code original}. */
+  public static ErrorFigures of(QuantizationProfile profile, FloatRows original, BlockRows blocks, FloatRows restored) {
+    int largest = profile.format().element().maxFiniteCode();
+    int magnitudeMask = profile.format().element().magnitudeMask();
     long nonFinite = 0;
     double signalEnergy = 0;
     double errorEnergy = 0;
@@ -38,15 +43,15 @@ public record ErrorFigures(
     double maxError = 0;
     long saturated = 0;
     long underflowed = 0;
-    for (int row = 0; row < tensor.rows(); row++) {
-      for (int column = 0; column < tensor.columns(); column++) {
+    for (int row = 0; row < original.rows(); row++) {
+      for (int column = 0; column < original.columns(); column++) {
         double before = original.values()[original.index(row, column)];
-        double after = restored[row * tensor.columns() + column];
-        if (!Double.isFinite(before) || !Double.isFinite(after)) {
+        double after = restored.values()[restored.index(row, column)];
+        double error = Math.abs(after - before);
+        if (!Double.isFinite(error)) {
           nonFinite++;
           continue;
         }
-        double error = Math.abs(after - before);
         signalEnergy += before * before;
         errorEnergy += error * error;
         errorSum += error;
@@ -54,13 +59,14 @@ public record ErrorFigures(
         if (Math.abs(after) < Math.abs(before)) {
           if (after == 0) {
             underflowed++;
-          } else if ((tensor.code(row, column) & magnitudeMask) == largest) {
+          } else if ((ReferenceQuantizer.code(profile, blocks, row, column) & magnitudeMask) == largest) {
             saturated++;
           }
         }
       }
     }
-    return new ErrorFigures((long) tensor.rows() * tensor.columns(), nonFinite, signalEnergy, errorEnergy, errorSum, maxError, saturated, underflowed);
+    return new ErrorFigures(
+        (long) original.rows() * original.columns(), nonFinite, signalEnergy, errorEnergy, errorSum, maxError, saturated, underflowed);
   }
 
   /** The figures of both parts together. */

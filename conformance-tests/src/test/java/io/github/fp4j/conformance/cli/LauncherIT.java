@@ -1,0 +1,130 @@
+package io.github.fp4j.conformance.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher and the commands as a person runs them: real processes, pipes and exit statuses. */
+class LauncherIT {
+  private static final String LAUNCHER = System.getProperty("fp4j.launcher");
+
+  @TempDir private Path folder;
+
+  private record Outcome(int status, byte[] out, String err) {
+    String text() {
+      return new String(out, StandardCharsets.UTF_8);
+    }
+  }
+
+  private Outcome run(Map<String, String> environment, byte[] input, String... command) throws IOException, InterruptedException {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(input);
+    }
+    int status = process.waitFor();
+    return new Outcome(status, Files.readAllBytes(out), Files.readString(err));
+  }
+
+  private Outcome fp4j(byte[] input, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER));
+    command.addAll(Arrays.asList(arguments));
+    return run(Map.of(), input, command.toArray(String[]::new));
+  }
+
+  private static byte[] bytes(int... values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
+
+  @Test
+  void startsFromAnyDirectoryAndThroughASymbolicLink() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of(LAUNCHER));
+    Outcome outcome = run(Map.of(), new byte[0], link.toString(), "--version");
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.text()).startsWith("fp4j ");
+    assertThat(outcome.err()).doesNotContain("building");
+  }
+
+  @Test
+  void withoutAJdkOneLineSaysWhatWasLookedFor() throws Exception {
+    Outcome outcome = run(Map.of("FP4J_JAVA_HOME", folder.toString()), new byte[0], LAUNCHER, "--version");
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err().lines()).hasSize(1).allMatch(line -> line.contains("JDK 25") && line.contains(folder.toString()));
+  }
+
+  @Test
+  void convertsBothWays() throws Exception {
+    byte[] codes = bytes(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    Outcome values = fp4j(codes, "convert", "--from", "e2m1", "--to", "f32");
+    assertThat(values.status()).isZero();
+    assertThat(values.out()).hasSize(64);
+    Outcome back = fp4j(values.out(), "convert", "--from", "f32", "--to", "e2m1");
+    assertThat(back.out()).isEqualTo(codes);
+    Outcome packed = fp4j(values.out(), "convert", "--from", "f32", "--to", "e2m1", "--packed");
+    assertThat(packed.out()).isEqualTo(bytes(0x10, 0x32, 0x54, 0x76, 0x98, 0xBA, 0xDC, 0xFE));
+    assertThat(fp4j(packed.out(), "convert", "--from", "e2m1", "--to", "f32", "--packed").out()).isEqualTo(values.out());
+  }
+
+  @Test
+  void aShortLastValueIsAnErrorAndNothingBeforeItIsLost() throws Exception {
+    Outcome outcome = fp4j(bytes(0, 0, 0x40, 0x40, 1, 2), "convert", "--from", "f32", "--to", "e2m1");
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.out()).isEqualTo(bytes(5));
+    assertThat(outcome.err().lines()).hasSize(1).allMatch(line -> line.contains("6 bytes") && line.contains("multiple of 4"));
+  }
+
+  @Test
+  void badWordsGetOneLineAndStatusTwo() throws Exception {
+    for (String[] arguments :
+        new String[][] {
+          {"convert", "--from", "f32", "--to", "e9m9"},
+          {"convert", "--from", "f32", "--to", "e2m1", "--backend", "nobody"},
+          {"convert", "--from", "f32", "--to", "e2m1", "--variant", "nobody"},
+          {"convert", "--from", "f32", "--to", "e4m3", "--packed"},
+          {"convert", "--from", "f32", "--to", "e2m1", "--overflow", "infinity"},
+          {"explain", "e2m1", "0x10"},
+          {"explain", "abc", "--to", "e2m1"},
+          {"conform", "--suite", "X99"},
+          {"conform", "--backend", "nobody"},
+        }) {
+      Outcome outcome = fp4j(new byte[0], arguments);
+      assertThat(outcome.status()).as(String.join(" ", arguments)).isEqualTo(2);
+      assertThat(outcome.err().lines()).as(String.join(" ", arguments)).hasSize(1).noneMatch(line -> line.contains("\tat "));
+      assertThat(outcome.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void aClosedStandardOutputIsAnErrorOfOneLine() throws Exception {
+    Outcome outcome = run(Map.of(), new byte[0], "sh", "-c", "head -c 40000000 /dev/zero | \"$0\" convert --from f32 --to e2m1 2>err2 | head -c 1 >/dev/null; cat err2", LAUNCHER);
+    assertThat(outcome.text().lines()).hasSize(1).allMatch(line -> line.contains("standard output was closed"));
+  }
+
+  @Test
+  void aQuickRunWritesItsThreeReports() throws Exception {
+    Path report = folder.resolve("report");
+    Outcome outcome = fp4j(new byte[0], "conform", "--level", "quick", "--backend", "reference", "--class", "X6/e2m1,X1/e2m1", "--report", report.toString());
+    assertThat(outcome.status()).as(outcome.text()).isZero();
+    assertThat(Files.list(report).map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("report.json", "junit.xml", "index.html");
+    assertThat(Files.readString(report.resolve("index.html"))).contains("X6/e2m1/nearest-even/saturate").contains("new Chart(");
+    assertThat(Files.readString(report.resolve("report.json"))).contains("\"verdict\" : \"PASS\"");
+    assertThat(Files.readString(report.resolve("junit.xml"))).contains("<testcase classname=\"reference.X1\" name=\"X1/e2m1\"");
+  }
+}

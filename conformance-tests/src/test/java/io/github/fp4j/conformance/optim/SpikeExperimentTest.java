@@ -1,0 +1,46 @@
+package io.github.fp4j.conformance.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.fp4j.conformance.optim.SpikeExperiment.Run;
+import io.github.fp4j.simd.optim.Algorithm;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpikeExperimentTest {
+
+  @Test
+  void stableSpamIsFasterThanAdamAndSpamAndDoesNotDiverge() {
+    List<Run> runs = SpikeExperiment.runs(1);
+    assertThat(runs).hasSize(2 * 3 * 7);
+    for (SpikeProblem problem : SpikeProblem.values()) {
+      int stable = SpikeExperiment.best(runs, problem, Algorithm.STABLE_SPAM).stepsToTarget();
+      assertThat(stable).isLessThan(SpikeExperiment.best(runs, problem, Algorithm.ADAM).stepsToTarget());
+      assertThat(stable).isLessThan(SpikeExperiment.best(runs, problem, Algorithm.SPAM).stepsToTarget());
+      assertThat(runs).filteredOn(run -> run.problem() == problem && run.algorithm() == Algorithm.STABLE_SPAM).noneMatch(Run::diverged);
+      assertThat(runs).filteredOn(run -> run.problem() == problem && run.algorithm() == Algorithm.ADAM && run.diverged()).hasSizeGreaterThan(2);
+    }
+    assertThat(SpikeReport.html(runs, 1)).isEqualTo(SpikeReport.html(SpikeExperiment.runs(1), 1)).contains("<svg").doesNotContain("NaN");
+  }
+
+  @Test
+  void gradientsAreThoseOfTheLoss() {
+    for (SpikeProblem problem : SpikeProblem.values()) {
+      float[] x = problem.start();
+      for (int i = 0; i < x.length; i++) {
+        x[i] += .03f * (i % 7);
+      }
+      double[] gradient = new double[x.length];
+      problem.exactGradient(x, gradient);
+      for (int i = 0; i < x.length; i++) {
+        float[] up = x.clone();
+        float[] down = x.clone();
+        up[i] += .01f;
+        down[i] -= .01f;
+        double slope = (problem.loss(up) - problem.loss(down)) / ((double) up[i] - down[i]);
+        assertThat(slope).isCloseTo(gradient[i], within(.05 + 2e-3 * Math.abs(gradient[i])));
+      }
+    }
+  }
+}

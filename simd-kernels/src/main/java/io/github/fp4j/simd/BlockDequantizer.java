@@ -1,0 +1,110 @@
+package io.github.fp4j.simd;
+
+import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.block.NibbleOrder;
+import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.ReferenceQuantizer;
+
+/** Restores runs of blocks of one thread, in chunks: factors of the blocks from a table, then elements. */
+final class BlockDequantizer {
+  private static final int CHUNK = 1 << 12;
+
+  /** Elements that every vector width restores in whole turns. */
+  private static final int GROUP = 64;
+
+  private final BlockDecoder decoder;
+  private final float[] factors = new float[CHUNK / 16];
+  private final byte[] interleaved = new byte[CHUNK / 2];
+  private final byte[] restCodes = new byte[GROUP / 2];
+  private final float[] restValues = new float[GROUP];
+
+  BlockDequantizer(BlockDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /** Restores each row; arguments are checked by the caller. */
+  void rows(DequantizationPlan plan, BlockRows from, FloatRows to) {
+    int blocksPerRow = to.columns() >>> plan.blockShift();
+    boolean dense =
+        to.columns() == to.stride()
+            && blocksPerRow << plan.blockShift() == to.columns()
+            && from.codesStride() == to.columns() / 2
+            && from.scalesStride() == blocksPerRow;
+    if (dense) {
+      run(plan, from, from.codesOffset(), from.scalesOffset(), to.values(), to.offset(), to.rows() * to.columns());
+      return;
+    }
+    for (int row = 0; row < to.rows(); row++) {
+      int codesOffset = from.codesOffset() + row * from.codesStride();
+      run(plan, from, codesOffset, from.scalesOffset() + row * from.scalesStride(), to.values(), to.index(row, 0), to.columns());
+    }
+  }
+
+  private void run(DequantizationPlan plan, BlockRows from, int codesOffset, int scalesOffset, float[] values, int offset, int length) {
+    int whole = length - length % GROUP;
+    for (int start = 0; start < whole; start += CHUNK) {
+      int count = Math.min(CHUNK, whole - start);
+      chunk(plan, from.codes(), codesOffset + start / 2, from.scales(), scalesOffset + (start >>> plan.blockShift()), count, values, offset + start);
+    }
+    int rest = length - whole;
+    if (rest > 0) {
+      int blocks = rest + (1 << plan.blockShift()) - 1 >>> plan.blockShift();
+      System.arraycopy(from.codes(), codesOffset + whole / 2, restCodes, 0, blocks << plan.blockShift() - 1);
+      int firstScale = scalesOffset + (whole >>> plan.blockShift());
+      chunk(plan, restCodes, 0, from.scales(), firstScale, blocks, GROUP, restValues, 0);
+      System.arraycopy(restValues, 0, values, offset + whole, rest);
+    }
+  }
+
+  private void chunk(DequantizationPlan plan, byte[] codes, int codesOffset, byte[] scales, int scalesOffset, int length, float[] values, int offset) {
+    chunk(plan, codes, codesOffset, scales, scalesOffset, length >>> plan.blockShift(), length, values, offset);
+  }
+
+  /** {@code length} elements, a multiple of {@link #GROUP}, of which the first {@code blocks} blocks have scales. */
+  private void chunk(
+      DequantizationPlan plan, byte[] codes, int codesOffset, byte[] scales, int scalesOffset, int blocks, int length, float[] values, int offset) {
+    boolean model = false;
+    for (int block = 0; block < blocks; block++) {
+      int scale = scales[scalesOffset + block] & 0xFF;
+      factors[block] = plan.factors()[scale];
+      model |= scale == plan.modelCode();
+    }
+    byte[] packed = codes;
+    int start = codesOffset;
+    boolean planar = plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES;
+    if (planar || plan.dropsZeroSign()) {
+      if (planar) {
+        Nibbles.interleave(codes, codesOffset, length / 2, 1 << plan.blockShift() - 1, interleaved);
+      } else {
+        System.arraycopy(codes, codesOffset, interleaved, 0, length / 2);
+      }
+      if (plan.dropsZeroSign()) {
+        Nibbles.dropZeroSigns(interleaved, length / 2);
+      }
+      packed = interleaved;
+      start = 0;
+    }
+    switch (plan.step()) {
+      case MULTIPLY -> decoder.multiply(packed, start, length, factors, plan.blockShift(), values, offset);
+      case MULTIPLY_TWICE -> decoder.multiplyTwice(packed, start, length, factors, plan.blockShift(), plan.last(), values, offset);
+      case DIVIDE -> decoder.divide(packed, start, length, factors, plan.blockShift(), plan.last(), values, offset);
+    }
+    if (model) {
+      for (int block = 0; block < blocks; block++) {
+        int scale = scales[scalesOffset + block] & 0xFF;
+        if (scale == plan.modelCode()) {
+          model(plan, packed, start + (block << plan.blockShift() - 1), scale, values, offset + (block << plan.blockShift()));
+        }
+      }
+    }
+  }
+
+  private static void model(DequantizationPlan plan, byte[] interleaved, int codesOffset, int scale, float[] values, int offset) {
+    QuantizationProfile profile = plan.profile();
+    for (int i = 0; i < profile.format().blockSize(); i++) {
+      int code = interleaved[codesOffset + i / 2] >>> 4 * (i % 2) & 15;
+      values[offset + i] = ReferenceQuantizer.value(profile, code, scale, plan.tensorScale());
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.fp4j.simd.optim;
+
+import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.OptimizerKernels;
+
+/** {@link UpdateRule.Adam} on moments of any format. */
+final class AdamUpdater extends Updater {
+  private final UpdateRule.Adam rule;
+  private final MomentStore first;
+  private final MomentStore second;
+  private final AdamCoefficients coefficients = new AdamCoefficients();
+  private final ChunkTask surveyTask = this::surveyChunk;
+
+  AdamUpdater(UpdateRule.Adam rule, Parameter parameter, int tensor, OptimizerConfig config, OptimizerKernels kernels, boolean measured) {
+    super(parameter, tensor, config, kernels, measured);
+    this.rule = rule;
+    StateFormat states = config.states().of(length);
+    first = MomentStore.of(states.first(), parameter.shape(), length, kernels);
+    second = MomentStore.of(states.second(), parameter.shape(), length, kernels);
+  }
+
+  @Override
+  double beta1() {
+    return rule.beta1();
+  }
+
+  @Override
+  MomentStore firstMoment() {
+    return first;
+  }
+
+  @Override
+  MomentStore secondMoment() {
+    return second;
+  }
+
+  @Override
+  void step(ChunkLoop loop, double learningRate, double s, long k, long t) {
+    double beta1 = rule.beta1() * s;
+    AdamCoefficients c = coefficients;
+    c.lerp = rule.lerp();
+    c.beta1 = (float) beta1;
+    c.oneMinusBeta1 = (float) (1 - beta1);
+    c.beta2 = (float) rule.beta2();
+    c.oneMinusBeta2 = (float) (1 - rule.beta2());
+    c.stepSize = (float) (learningRate / (1 - Math.pow(beta1, k)));
+    c.inverseRootCorrection2 = (float) (1 / Math.sqrt(1 - Math.pow(rule.beta2(), k)));
+    c.epsilon = (float) rule.epsilon();
+    c.decay = rule.decoupled() ? (float) (1 - learningRate * config.weightDecay()) : 1;
+    surveyGradient();
+    update(loop);
+    if (second instanceof RankOneStore rankOne) {
+      rankOne.finish();
+    }
+  }
+
+  /** Lets a second moment that is not stored by the element see the whole gradient first; in order, on one thread. */
+  private void surveyGradient() {
+    if (second instanceof RankOneStore rankOne) {
+      rankOne.start();
+      survey(surveyTask);
+    } else if (second instanceof FactoredStore factored) {
+      factored.start();
+      survey(surveyTask);
+      factored.finish(rule.beta2());
+      coefficients.beta2 = 1; // the window shows the new second moment already
+      coefficients.oneMinusBeta2 = 0;
+    }
+  }
+
+  private void surveyChunk(Workspace workspace, int from, int count) {
+    open(workspace, from, count);
+    float[] g = conditionedGradient(workspace, count, rule.decoupled() ? 0 : config.weightDecay());
+    if (second instanceof FactoredStore factored) {
+      factored.survey(g, 0, from, count, 0);
+    } else if (second instanceof RankOneStore rankOne) {
+      Window v = workspace.second;
+      rankOne.open(workspace, v, from, count);
+      for (int i = 0; i < count; i++) {
+        v.array[i] = v.array[i] * coefficients.beta2 + g[i] * coefficients.oneMinusBeta2 * g[i];
+      }
+      rankOne.survey(v.array, 0, from, count);
+    }
+  }
+
+  @Override
+  void apply(Workspace workspace, int from, int count) {
+    Window p = workspace.parameters;
+    Window g = workspace.gradient;
+    Window m = workspace.first;
+    Window v = workspace.second;
+    first.open(workspace, m, from, count);
+    second.open(workspace, v, from, count);
+    AdamCoefficients c = coefficients;
+    if (rule.decoupled() || config.weightDecay() == 0) {
+      c.threshold = conditioning.threshold;
+      c.ratio = conditioning.ratio;
+      c.gain = conditioning.gain;
+      kernels.adam(c, p.array, p.offset, g.array, g.offset, m.array, m.offset, v.array, v.offset, count);
+    } else {
+      kernels.adam(c, p.array, p.offset, conditionedGradient(workspace, count, config.weightDecay()), 0, m.array, m.offset, v.array, v.offset, count);
+    }
+    first.close(workspace, m, from, count);
+    second.close(workspace, v, from, count);
+  }
+
+  @Override
+  void clear() {
+    first.clear();
+    second.clear();
+  }
+
+  @Override
+  void visit(String name, StateVisitor visitor) {
+    first.visit(name + ".first", visitor);
+    second.visit(name + ".second", visitor);
+  }
+}

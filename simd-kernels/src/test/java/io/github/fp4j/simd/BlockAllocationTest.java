@@ -1,0 +1,63 @@
+package io.github.fp4j.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.block.QuantizationProfile;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Once compiled, no block kernel on vectors allocates; see {@link AllocationTest}. */
+class BlockAllocationTest {
+  private static final int ROWS = 4;
+  private static final int COLUMNS = 4096 + 64;
+  private static final int CALLS = 50;
+  private static final long DEADLINE_SECONDS = 90;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private record Kernel(String name, Runnable call) {}
+
+  @Test
+  void noKernelAllocates() {
+    List<Kernel> kernels = new ArrayList<>();
+    for (Widths.BlockWidth width : Widths.blocks()) {
+      for (QuantizationProfile profile : BlockComparison.PROFILES) {
+        addKernels(width, profile, kernels);
+      }
+    }
+    assertThat(kernels).hasSizeGreaterThan(40 * Widths.blocks().size());
+    long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
+    List<String> allocating;
+    do {
+      allocating = kernels.stream().filter(kernel -> allocatedBytes(kernel.call) != 0).map(Kernel::name).toList();
+    } while (!allocating.isEmpty() && System.nanoTime() < deadline);
+    assertThat(allocating).as("kernels that allocate after %d s", DEADLINE_SECONDS).isEmpty();
+  }
+
+  /** Bytes of the calls after the first, which may make a plan. */
+  private static long allocatedBytes(Runnable call) {
+    call.run();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < CALLS; i++) {
+      call.run();
+    }
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private static void addKernels(Widths.BlockWidth width, QuantizationProfile profile, List<Kernel> kernels) {
+    FloatRows x = BlockComparison.matrix(BlockInputs.GAUSSIAN, 1, ROWS, COLUMNS, 0);
+    float tensorScale = profile.tensorScaleOf(width.kernels().amax(profile, x));
+    BlockRows quantized = BlockRows.allocate(profile.format(), ROWS, COLUMNS);
+    width.kernels().quantize(profile, tensorScale, x, quantized);
+    FloatRows restored = FloatRows.of(new float[ROWS * COLUMNS], ROWS, COLUMNS);
+    kernels.add(new Kernel(width + ", " + profile + ", amax", () -> width.kernels().amax(profile, x)));
+    kernels.add(new Kernel(width + ", " + profile + ", dequantize", () -> width.kernels().dequantize(profile, tensorScale, quantized, restored)));
+    if (BlockPlan.of(profile, tensorScale) != null) {
+      kernels.add(new Kernel(width + ", " + profile + ", quantize", () -> width.kernels().quantize(profile, tensorScale, x, quantized)));
+    }
+  }
+}
