@@ -12,7 +12,7 @@ interface BlockScaler {
   /** {@code maxima * m1 / d1 * m2 / d2}. */
   void quotients(int[] maxima, int count, float m1, float d1, float m2, float d2, float[] values);
 
-  /** {@code n / (maxima / d)}, an infinity replaced by NaN. */
+  /** {@code n / (maxima / d)}; where that is an infinity, so becomes the maximum. */
   void inverses(int[] maxima, int count, float n, float d, float[] values);
 
   /** Rounds values to codes, one byte each, and replaces the values by those of the codes. */

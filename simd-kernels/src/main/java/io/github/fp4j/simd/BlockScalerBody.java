@@ -2,7 +2,6 @@ package io.github.fp4j.simd;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
-import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -29,6 +28,7 @@ final class BlockScalerBody implements BlockScaler {
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
   private static final int INFINITY = 0x7F800000;
+  private static final int NAN = 0x7FC00000;
 
   /** Byte k of int j, which came from vector k, to its place k * LANES + j. */
   private static final VectorShuffle<Byte> TO_LINEAR = VectorShuffle.fromOp(BYTES, i -> 4 * (i % LANES) + i / LANES);
@@ -51,36 +51,38 @@ final class BlockScalerBody implements BlockScaler {
   public void inverses(int[] maxima, int count, float n, float d, float[] values) {
     FloatVector numerator = FloatVector.broadcast(FLOATS, n);
     for (int i = 0; i < count; i += LANES) {
-      FloatVector value = numerator.div(IntVector.fromArray(INTS, maxima, i).reinterpretAsFloats().div(d));
-      value.blend(Float.NaN, value.compare(EQ, Float.POSITIVE_INFINITY)).intoArray(values, i);
+      IntVector maximum = IntVector.fromArray(INTS, maxima, i);
+      FloatVector value = numerator.div(maximum.reinterpretAsFloats().div(d));
+      value.intoArray(values, i);
+      maximum.blend(INFINITY, value.reinterpretAsInts().compare(EQ, INFINITY)).intoArray(maxima, i);
     }
   }
 
   @Override
   public void cast(NumberScales scales, float[] values, int count, byte[] codes) {
-    FloatVector lowest = FloatVector.broadcast(FLOATS, scales.lowest());
-    FloatVector highest = FloatVector.broadcast(FLOATS, scales.highest());
-    FloatVector guardBefore = FloatVector.broadcast(FLOATS, scales.guardBefore());
+    IntVector lowest = IntVector.broadcast(INTS, Float.floatToRawIntBits(scales.lowest()));
+    IntVector highest = IntVector.broadcast(INTS, Float.floatToRawIntBits(scales.highest()));
+    IntVector guardBefore = IntVector.broadcast(INTS, Float.floatToRawIntBits(scales.guardBefore()));
     FloatVector guardAfter = FloatVector.broadcast(FLOATS, scales.guardAfter());
     IntVector guardCode = IntVector.broadcast(INTS, scales.guardCode());
     IntVector normal = IntVector.broadcast(INTS, scales.target().normalBits());
-    IntVector unit = IntVector.broadcast(INTS, scales.target().unitBits() & 0x7F800000);
+    IntVector unit = IntVector.broadcast(INTS, scales.target().unitBits() & INFINITY);
     IntVector codeOffset = IntVector.broadcast(INTS, scales.target().unitBits() & 0xFF);
     IntVector fieldShift = IntVector.broadcast(INTS, scales.target().fieldShift());
     IntVector infinity = IntVector.broadcast(INTS, INFINITY);
     for (int i = 0; i < count; i += TURN) {
       IntVector four = IntVector.zero(INTS);
       for (int k = 0; k < TURN; k += LANES) {
-        FloatVector value = FloatVector.fromArray(FLOATS, values, i + k);
-        value = value.blend(guardBefore, value.compare(EQ, 0f)).max(lowest).min(highest);
-        IntVector e = value.reinterpretAsInts().max(normal).and(infinity);
+        IntVector bits = FloatVector.fromArray(FLOATS, values, i + k).reinterpretAsInts();
+        bits = bits.blend(guardBefore, bits.compare(EQ, 0)).max(lowest).min(highest);
+        IntVector e = bits.max(normal).and(infinity);
         FloatVector place = e.add(unit).reinterpretAsFloats();
-        FloatVector sum = value.add(place);
+        FloatVector sum = bits.reinterpretAsFloats().add(place);
         FloatVector rounded = sum.sub(place);
-        VectorMask<Float> zero = rounded.compare(EQ, 0f);
-        rounded.blend(guardAfter, zero).intoArray(values, i + k);
-        IntVector code = sum.reinterpretAsInts().add(e.lanewise(LSHR, fieldShift)).add(codeOffset).blend(guardCode, zero.cast(INTS));
-        four = four.lanewise(LSHR, 8).or(code.lanewise(LSHL, 24));
+        IntVector code = sum.reinterpretAsInts().add(e.lanewise(LSHR, fieldShift)).add(codeOffset);
+        VectorMask<Integer> zero = rounded.reinterpretAsInts().compare(EQ, 0);
+        rounded.blend(guardAfter, zero.cast(FLOATS)).intoArray(values, i + k);
+        four = four.lanewise(LSHR, 8).or(code.blend(guardCode, zero).lanewise(LSHL, 24));
       }
       four.reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, i);
     }
@@ -89,32 +91,33 @@ final class BlockScalerBody implements BlockScaler {
   @Override
   public boolean reciprocals(int[] maxima, float[] scales, int count, float p, float q, float limit, float[] factors) {
     FloatVector numerator = FloatVector.broadcast(FLOATS, p);
-    IntVector nan = IntVector.broadcast(INTS, 0x7FC00000);
+    IntVector largest = IntVector.broadcast(INTS, Float.floatToRawIntBits(limit));
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector nan = IntVector.broadcast(INTS, NAN);
     IntVector worst = IntVector.zero(INTS);
     for (int i = 0; i < count; i += LANES) {
-      IntVector factor = numerator.div(FloatVector.fromArray(FLOATS, scales, i).mul(q)).min(limit).reinterpretAsInts();
-      VectorMask<Integer> special =
-          IntVector.fromArray(INTS, maxima, i).compare(GE, INFINITY).or(factor.compare(LE, 0)).or(factor.compare(GE, INFINITY));
-      factor = factor.blend(nan, special);
+      IntVector factor = numerator.div(FloatVector.fromArray(FLOATS, scales, i).mul(q)).reinterpretAsInts().min(largest);
+      IntVector greater = IntVector.fromArray(INTS, maxima, i).max(factor);
+      factor = factor.blend(nan, greater.compare(GE, infinity).or(factor.compare(EQ, 0)));
       worst = worst.max(factor);
       factor.reinterpretAsFloats().intoArray(factors, i);
     }
-    return worst.reduceLanes(VectorOperators.MAX) > INFINITY;
+    return worst.reduceLanes(VectorOperators.MAX) == NAN;
   }
 
   @Override
   public boolean direct(int[] maxima, float[] scales, int count, float p, float q, float[] factors) {
-    IntVector nan = IntVector.broadcast(INTS, 0x7FC00000);
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector nan = IntVector.broadcast(INTS, NAN);
     IntVector worst = IntVector.zero(INTS);
     for (int i = 0; i < count; i += LANES) {
       IntVector factor = FloatVector.fromArray(FLOATS, scales, i).mul(q).div(p).reinterpretAsInts();
-      VectorMask<Integer> special =
-          IntVector.fromArray(INTS, maxima, i).compare(GE, INFINITY).or(factor.compare(LE, 0)).or(factor.compare(GE, INFINITY));
-      factor = factor.blend(nan, special);
+      IntVector greater = IntVector.fromArray(INTS, maxima, i).max(factor);
+      factor = factor.blend(nan, greater.compare(GE, infinity).or(factor.compare(EQ, 0)));
       worst = worst.max(factor);
       factor.reinterpretAsFloats().intoArray(factors, i);
     }
-    return worst.reduceLanes(VectorOperators.MAX) > INFINITY;
+    return worst.reduceLanes(VectorOperators.MAX) == NAN;
   }
 
   @Override
@@ -125,7 +128,7 @@ final class BlockScalerBody implements BlockScaler {
     IntVector bandStart = IntVector.broadcast(INTS, scales.bandStart());
     IntVector mantissa = IntVector.broadcast(INTS, 0x7FFFFF);
     IntVector topCode = IntVector.broadcast(INTS, 254);
-    IntVector nan = IntVector.broadcast(INTS, 0x7FC00000);
+    IntVector nan = IntVector.broadcast(INTS, NAN);
     int bandWidth = scales.bandWidth();
     int smallest = scales.smallestBits();
     int limit = scales.limitBits();
@@ -147,6 +150,6 @@ final class BlockScalerBody implements BlockScaler {
       }
       four.reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, i);
     }
-    return worst.reduceLanes(VectorOperators.MAX) > INFINITY;
+    return worst.reduceLanes(VectorOperators.MAX) == NAN;
   }
 }
