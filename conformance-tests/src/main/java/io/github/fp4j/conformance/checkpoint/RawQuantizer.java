@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -52,17 +51,10 @@ public final class RawQuantizer {
     if (Files.exists(folder)) {
       throw new FileAlreadyExistsException(folder.toString());
     }
-    Path staged = folder.resolveSibling("." + folder.getFileName() + ".part");
-    Files.createDirectories(staged);
-    try {
-      ErrorFigures figures = fill(staged, threads, progress);
-      Files.move(staged, folder, StandardCopyOption.ATOMIC_MOVE);
+    try (StagedFolder staged = StagedFolder.of(folder)) {
+      ErrorFigures figures = fill(staged.path(), threads, progress);
+      staged.commit();
       return List.of(new TensorOutcome.Quantized(tensor.info(), figures));
-    } finally {
-      for (String name : List.of("codes.npy", "scales.npy", "tensor_scale.npy")) {
-        Files.deleteIfExists(staged.resolve(name));
-      }
-      Files.deleteIfExists(staged);
     }
   }
 

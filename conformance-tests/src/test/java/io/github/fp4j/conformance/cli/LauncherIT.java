@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +41,12 @@ class LauncherIT {
       stdin.write(input);
     }
     int status = process.waitFor();
-    return new Outcome(status, Files.readAllBytes(out), Files.readString(err));
+    return new Outcome(status, Files.readAllBytes(out), ownLines(Files.readString(err)));
+  }
+
+  /** Without what the JVM says of the Vector API whenever it is there; no flag silences it. */
+  private static String ownLines(String text) {
+    return text.lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")).collect(Collectors.joining("\n"));
   }
 
   private Outcome fp4j(byte[] input, String... arguments) throws IOException, InterruptedException {
@@ -114,7 +124,68 @@ class LauncherIT {
   @Test
   void aClosedStandardOutputIsAnErrorOfOneLine() throws Exception {
     Outcome outcome = run(Map.of(), new byte[0], "sh", "-c", "head -c 40000000 /dev/zero | \"$0\" convert --from f32 --to e2m1 2>err2 | head -c 1 >/dev/null; cat err2", LAUNCHER);
-    assertThat(outcome.text().lines()).hasSize(1).allMatch(line -> line.contains("standard output was closed"));
+    assertThat(ownLines(outcome.text()).lines()).hasSize(1).allMatch(line -> line.contains("standard output was closed"));
+  }
+
+  @Test
+  void aQuantisationThatIsKilledLeavesNoOutput() throws Exception {
+    Path input = folder.resolve("big.npy");
+    Path output = folder.resolve("out");
+    writeZeros(input, 32_768, 16_384); // sparse on most file systems: 1 GB of bf16 would be no different
+    Process process =
+        new ProcessBuilder(LAUNCHER, "quantize", input.toString(), "--profile", "te-2.15", "--out", output.toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    while (process.isAlive() && !stagedIn(folder)) {
+      Thread.sleep(20);
+    }
+    assertThat(process.isAlive()).as("still at work when it is ended").isTrue();
+    process.destroy();
+    assertThat(process.waitFor()).isNotZero();
+    assertThat(output).doesNotExist();
+    assertThat(stagedIn(folder)).isFalse();
+  }
+
+  private static boolean stagedIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.getFileName().toString().endsWith(".part"));
+    }
+  }
+
+  private static void writeZeros(Path file, int rows, int columns) throws IOException {
+    String header = "{'descr': '<f2', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, columns);
+    byte[] start = ("\u0093NUMPY\u0001\u0000" + (char) 118 + "\u0000" + header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.write(start);
+      out.setLength(start.length + 2L * rows * columns);
+    }
+  }
+
+  @Test
+  void quantisedFilesAreInspectedComparedAndRestored() throws Exception {
+    Path input = folder.resolve("x.npy");
+    Files.write(input, smallArray());
+    Path raw = folder.resolve("raw");
+    Path back = folder.resolve("back.npy");
+    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--out", raw.toString()).status()).isZero();
+    assertThat(fp4j(new byte[0], "dequantize", raw.toString(), "--profile", "te-2.15", "--out", back.toString()).status()).isZero();
+    assertThat(Files.size(back)).isEqualTo(Files.size(input));
+    assertThat(fp4j(new byte[0], "compare", input.toString(), "--profiles", "te-2.15,te-2.15").status()).isZero();
+    assertThat(fp4j(new byte[0], "compare", input.toString(), "--profiles", "te-2.15,ggml-nvfp4").status()).isEqualTo(1);
+    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "vllm", "--out", folder.resolve("v").toString()).err()).contains("hardware-only");
+    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--out", raw.toString()).err()).contains("exists already");
+  }
+
+  /** 4 x 64 float32 values of many sizes. */
+  private static byte[] smallArray() {
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 64), }";
+    byte[] start = ("\u0093NUMPY\u0001\u0000" + (char) 118 + "\u0000" + header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer file = ByteBuffer.allocate(start.length + 4 * 256).order(ByteOrder.LITTLE_ENDIAN).put(start);
+    for (int i = 0; i < 256; i++) {
+      file.putFloat((float) (Math.sin(i * 0.37) * (1 + i * 0.25)));
+    }
+    return file.array();
   }
 
   @Test
