@@ -91,7 +91,7 @@ enum CodecProperty {
       FloatFormat format = rule.format();
       int code = Float.floatToRawIntBits(x) & format.magnitudeMask();
       if (rule.rounding() == Rounding.NEAREST_EVEN && code < format.maxFiniteCode()) {
-        float tie = (ReferenceCodec.decode(format, code) + ReferenceCodec.decode(format, code + 1)) / 2;
+        float tie = (float) ((ReferenceCodec.decodeDouble(format, code) + ReferenceCodec.decodeDouble(format, code + 1)) / 2); // bf16's largest sum is no float
         assertThat(encoder.encode(tie)).isEqualTo(code + (code & 1));
       }
     }
