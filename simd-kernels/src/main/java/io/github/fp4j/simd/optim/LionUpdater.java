@@ -55,7 +55,9 @@ final class LionUpdater extends Updater {
     float w2 = (float) (1 - rule.beta2());
     for (int i = 0; i < count; i++) {
       float old = m[momentumOffset + i];
-      p[parametersOffset + i] = p[parametersOffset + i] * keep - rate * Math.signum(old * b1 + g[i] * w1);
+      float u = old * b1 + g[i] * w1;
+      float size = u == 0 ? 0 : rate;
+      p[parametersOffset + i] = p[parametersOffset + i] * keep - Math.copySign(size, u);
       m[momentumOffset + i] = old * b2 + g[i] * w2;
     }
   }

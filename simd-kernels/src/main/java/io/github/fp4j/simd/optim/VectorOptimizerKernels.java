@@ -30,17 +30,14 @@ public final class VectorOptimizerKernels implements OptimizerKernels {
     for (int from = 0; from < length; from += CHUNK) {
       int chunk = chunksOffset + from / CHUNK;
       int count = Math.min(CHUNK, length - from);
-      magnitudes[chunk] = VectorStatistics.largest(gradient, offset + from, count);
-      squares[chunk] = VectorStatistics.squares(gradient, offset + from, count);
+      squares[chunk] = VectorStatistics.scan(gradient, offset + from, count, magnitudes, chunk);
     }
   }
 
   @Override
   public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
     Objects.checkFromIndexSize(offset, length, gradient.length);
-    return threshold == Float.POSITIVE_INFINITY
-        ? VectorStatistics.squares(gradient, offset, length)
-        : VectorStatistics.squaresClipped(gradient, offset, length, threshold, ratio);
+    return VectorStatistics.squaresClipped(gradient, offset, length, threshold, ratio);
   }
 
   @Override

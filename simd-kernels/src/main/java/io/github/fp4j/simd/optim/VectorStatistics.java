@@ -17,6 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorStatistics {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
 
   /** As many floats as there are lanes in a vector of doubles. */
@@ -28,41 +29,37 @@ final class VectorStatistics {
 
   private VectorStatistics() {}
 
-  /** The largest magnitude's bits. */
-  static int largest(float[] values, int offset, int length) {
-    int end = FLOATS.loopBound(length);
-    IntVector most = FloatVector.zero(FLOATS).reinterpretAsInts();
-    for (int i = 0; i < end; i += FLOATS.length()) {
-      most = most.max(FloatVector.fromArray(FLOATS, values, offset + i).reinterpretAsInts().and(0x7FFFFFFF));
+  /** The sum of squares of a chunk; the bits of its largest magnitude go to {@code magnitudes[at]}. */
+  static double scan(float[] values, int offset, int length, int[] magnitudes, int at) {
+    double[] lanes = LANES.get();
+    int largest = IS_512 ? scan512(values, offset, length, lanes) : scan256(values, offset, length, lanes);
+    int done = length & -ReductionTree.LANES;
+    for (int i = done; i < length; i++) {
+      float value = values[offset + i];
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & 0x7FFFFFFF);
+      lanes[i - done] += (double) value * value;
     }
-    int largest = most.reduceLanes(MAX);
-    for (int i = end; i < length; i++) {
-      largest = Math.max(largest, Float.floatToRawIntBits(values[offset + i]) & 0x7FFFFFFF);
-    }
-    return largest;
+    magnitudes[at] = largest;
+    return ReductionTree.fold(lanes);
   }
 
-  static double squares(float[] values, int offset, int length) {
-    double[] lanes = LANES.get();
-    int done = IS_512 ? squares512(values, offset, length, lanes) : squares256(values, offset, length, lanes);
-    for (int i = done; i < length; i++) {
-      double value = values[offset + i];
-      lanes[i - done] += value * value;
-    }
-    return ReductionTree.fold(lanes);
+  private static IntVector magnitudes(float[] values, int at) {
+    return FloatVector.fromArray(FLOATS, values, at).reinterpretAsInts().and(0x7FFFFFFF);
   }
 
   private static DoubleVector doubles(float[] values, int at) {
     return (DoubleVector) FloatVector.fromArray(HALF, values, at).convertShape(F2D, DOUBLES, 0);
   }
 
-  private static int squares512(float[] values, int offset, int length, double[] lanes) {
+  private static int scan512(float[] values, int offset, int length, double[] lanes) {
     int end = length & -ReductionTree.LANES;
+    IntVector most = IntVector.zero(INTS);
     DoubleVector s0 = DoubleVector.zero(DOUBLES);
     DoubleVector s1 = s0;
     DoubleVector s2 = s0;
     DoubleVector s3 = s0;
     for (int i = offset; i < offset + end; i += ReductionTree.LANES) {
+      most = most.max(magnitudes(values, i)).max(magnitudes(values, i + 16));
       DoubleVector x0 = doubles(values, i);
       DoubleVector x1 = doubles(values, i + 8);
       DoubleVector x2 = doubles(values, i + 16);
@@ -76,11 +73,12 @@ final class VectorStatistics {
     s1.intoArray(lanes, 8);
     s2.intoArray(lanes, 16);
     s3.intoArray(lanes, 24);
-    return end;
+    return most.reduceLanes(MAX);
   }
 
-  private static int squares256(float[] values, int offset, int length, double[] lanes) {
+  private static int scan256(float[] values, int offset, int length, double[] lanes) {
     int end = length & -ReductionTree.LANES;
+    IntVector most = IntVector.zero(INTS);
     DoubleVector s0 = DoubleVector.zero(DOUBLES);
     DoubleVector s1 = s0;
     DoubleVector s2 = s0;
@@ -90,6 +88,7 @@ final class VectorStatistics {
     DoubleVector s6 = s0;
     DoubleVector s7 = s0;
     for (int i = offset; i < offset + end; i += ReductionTree.LANES) {
+      most = most.max(magnitudes(values, i)).max(magnitudes(values, i + 8)).max(magnitudes(values, i + 16)).max(magnitudes(values, i + 24));
       DoubleVector x0 = doubles(values, i);
       DoubleVector x1 = doubles(values, i + 4);
       DoubleVector x2 = doubles(values, i + 8);
@@ -115,10 +114,10 @@ final class VectorStatistics {
     s5.intoArray(lanes, 20);
     s6.intoArray(lanes, 24);
     s7.intoArray(lanes, 28);
-    return end;
+    return most.reduceLanes(MAX);
   }
 
-  /** Only chunks that reach above the threshold come here, so the running sums may live in memory: one pass over the chunk for every vector of lanes. */
+  /** Rarely asked for, so simple: one pass over the chunk, which is in the first cache, for every vector of lanes. */
   static double squaresClipped(float[] values, int offset, int length, float threshold, float ratio) {
     double[] lanes = LANES.get();
     int end = length & -ReductionTree.LANES;

@@ -142,6 +142,27 @@ class VectorKernelsTest {
     }
   }
 
+  /** At many scales, subnormal ones included: the floats around {@code midpoint * scale}, on both sides of where the division rounds. */
+  @Test
+  void codesAroundEveryMidpointAtManyScales() {
+    SplittableRandom random = new SplittableRandom(11);
+    for (Codebook codebook : List.of(Codebook.SIGNED_DYNAMIC_4, Codebook.UNSIGNED_DYNAMIC_4, Codebook.LINEAR_4)) {
+      for (int round = 0; round < 3000; round++) {
+        float scale = Math.abs(Float.intBitsToFloat(round % 3 == 0 ? random.nextInt(1 << 24) : random.nextInt(0x7F000000)));
+        float[] x = new float[129];
+        x[1] = scale;
+        for (int i = 0; i < 15; i++) {
+          float near = codebook.midpoint(i) * scale;
+          for (int k = 0; k < 7; k++) {
+            x[2 + 7 * i + k] = near;
+            near = k == 0 ? Math.nextDown(Math.nextDown(near)) : Math.nextUp(near);
+          }
+        }
+        checkCodes(new BlockwiseCodebook(codebook, 128), x, 128);
+      }
+    }
+  }
+
   private static void checkCodes(BlockwiseCodebook format, float[] x, int length) {
     byte[][] packed = new byte[2][format.codebook().bytes(length) + 1];
     float[][] scales = new float[2][format.blocks(length) + 1];
