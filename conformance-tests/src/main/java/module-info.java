@@ -11,6 +11,7 @@ module io.github.fp4j.conformance {
   requires tools.jackson.databind;
 
   exports io.github.fp4j.conformance.checkpoint;
+  exports io.github.fp4j.conformance.fingerprint;
   exports io.github.fp4j.conformance.judge;
   exports io.github.fp4j.conformance.report;
   exports io.github.fp4j.conformance.subject;

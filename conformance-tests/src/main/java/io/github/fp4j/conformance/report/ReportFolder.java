@@ -23,7 +23,7 @@ public final class ReportFolder {
   }
 
   /** Writes {@code text} beside {@code file} and moves it there when complete. */
-  static void place(Path file, String text) throws IOException {
+  public static void place(Path file, String text) throws IOException {
     Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
     try {
       Files.writeString(temporary, text);

@@ -4,8 +4,8 @@ import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 
 /**
- * How much of the space of all 2^32 floats a run covers, and how many random matrices each profile meets. Everything smaller than that space is exhaustive at every
- * level.
+ * How much of the space of all 2^32 floats a run covers, how many random matrices each profile meets, and how many pairs of scales each product. Everything
+ * smaller is exhaustive at every level.
  */
 public enum Level {
   /** Every fp16 and bf16 value and every step with its neighbours. Not a conformance result. */
@@ -21,6 +21,11 @@ public enum Level {
       case STANDARD -> conversion.equals(Conversion.cuda(FloatFormat.E2M1)) || conversion.equals(Conversion.cuda(FloatFormat.E4M3));
       case FULL -> true;
     };
+  }
+
+  /** Whether suite X4 multiplies under all pairs of scales. */
+  boolean multipliesUnderAllScales() {
+    return this != QUICK;
   }
 
   /** How often suite XQ asks each kind of input. */

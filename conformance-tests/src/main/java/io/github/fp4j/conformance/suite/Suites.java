@@ -29,6 +29,7 @@ public final class Suites {
     }
     classes.add(new StochasticClass(FloatFormat.E2M1));
     classes.addAll(BlockSuites.at(level));
+    classes.addAll(GemmSuites.at(level));
     return classes;
   }
 
@@ -38,14 +39,17 @@ public final class Suites {
       case "X1" -> "decode every code, encode it again";
       case "X2" -> "encode float32";
       case "X3" -> "double-rounding traps";
+      case "X4" -> "every product of codes and scales";
       case "X5" -> "restore every scale with every code";
       case "X6" -> "rounding thresholds -1/0/+1 ulp";
       case "X7" -> "block scales at every boundary";
       case "X8" -> "layouts of scales and codes";
       case "X9" -> "stochastic rounding";
+      case "XD" -> "vectors that tell accumulators apart";
+      case "XG" -> "matrix products with one right answer";
       case "XH" -> "Hadamard transforms";
       case "XQ" -> "profiles on every kind of input";
-      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X3, X5 to X9, XH or XQ");
+      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH or XQ");
     };
   }
 }

@@ -1,0 +1,144 @@
+package io.github.fp4j.conformance.cli;
+
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.conformance.fingerprint.Device;
+import io.github.fp4j.conformance.fingerprint.Fingerprint;
+import io.github.fp4j.conformance.fingerprint.FingerprintCard;
+import io.github.fp4j.conformance.fingerprint.GemmVector;
+import io.github.fp4j.conformance.report.ReportFolder;
+import io.github.fp4j.formats.gemm.AccumulationModel;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.OperandFormat;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fp4j fingerprint}: finds out which accumulator a device has. */
+@Command(
+    name = "fingerprint",
+    description = {
+      "Find out which published accumulator a device has, by at most 40 FP4 dot products.",
+      "Exits with 0 if models remain, with 1 if the device follows none."
+    },
+    mixinStandardHelpOptions = true)
+final class FingerprintCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Who who;
+
+  /** The device: real or played. */
+  private static final class Who {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "SUBJECT", description = "A backend with an accumulator of its own; see 'fp4j doctor'.")
+    private @Nullable String subject;
+
+    @Option(names = "--model", paramLabel = "ID", description = "This model plays the device; see 'fp4j gemm --list'.")
+    private @Nullable String model;
+  }
+
+  @Option(names = "--format", paramLabel = "nvfp4|mxfp4", description = "What A and B are made of (default: nvfp4 if the device takes it, else mxfp4).")
+  private @Nullable String format;
+
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the search for vectors (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write all vectors and answers here.")
+  private @Nullable Path json;
+
+  private record Asked(String name, OperandFormat format, Device device) {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
+      throw new IllegalArgumentException("--json " + json + ": its folder does not exist; expected a file in one that does");
+    }
+    Asked asked = who.model != null ? played(who.model) : real(Objects.requireNonNull(who.subject));
+    Fingerprint fingerprint = Fingerprint.of(asked.format, asked.device, seed);
+    if (json != null) {
+      ReportFolder.place(json, FingerprintCard.json(asked.name, Environment.describe(), fingerprint));
+    }
+    print(spec.commandLine().getOut(), asked.name, fingerprint);
+    return fingerprint.remaining().isEmpty() ? ExitCode.MISMATCH : ExitCode.OK;
+  }
+
+  private Asked played(String id) {
+    AccumulationModel model = AccumulationModels.byId(id);
+    List<OperandFormat> taken = Fingerprint.FORMATS.stream().filter(one -> Fingerprint.candidates(one).contains(model)).toList();
+    if (taken.isEmpty()) {
+      Stream<AccumulationModel> expected = Fingerprint.FORMATS.stream().flatMap(one -> Fingerprint.candidates(one).stream()).distinct();
+      throw new IllegalArgumentException(
+          "model " + id + " does not take FP4 operands: expected one of " + expected.map(AccumulationModel::id).collect(Collectors.joining(", ")));
+    }
+    String name = "model " + id;
+    return new Asked(name, chosen(name, taken), Device.playing(model));
+  }
+
+  private Asked real(String subject) {
+    Backend backend = Backends.byName(subject);
+    String name = "backend " + subject;
+    GemmKernels kernels =
+        backend.gemms().orElseThrow(() -> new IllegalArgumentException(name + " has no matrix products: " + expectedSubjects()));
+    List<OperandFormat> taken = ownFormats(kernels);
+    if (taken.isEmpty()) {
+      throw new IllegalArgumentException(name + " has no FP4 accumulator of its own: " + expectedSubjects());
+    }
+    return new Asked(name, chosen(name, taken), Device.of(kernels));
+  }
+
+  private static List<OperandFormat> ownFormats(GemmKernels kernels) {
+    return Fingerprint.FORMATS.stream().filter(one -> kernels.supports(GemmKernels.OWN, one, one)).toList();
+  }
+
+  private OperandFormat chosen(String device, List<OperandFormat> taken) {
+    if (format == null) {
+      return taken.getFirst();
+    }
+    return OperandFormat.byName(format)
+        .filter(taken::contains)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--format " + format + ": expected " + taken.stream().map(OperandFormat::name).collect(Collectors.joining(" or ")) + " for " + device));
+  }
+
+  private static String expectedSubjects() {
+    String names =
+        Backends.available().stream()
+            .filter(backend -> backend.gemms().filter(kernels -> !ownFormats(kernels).isEmpty()).isPresent())
+            .map(Backend::name)
+            .collect(Collectors.joining(", "));
+    return "expected " + (names.isEmpty() ? "" : "one of " + names + ", or ") + "--model ID, a model that plays the device";
+  }
+
+  private static void print(PrintWriter out, String device, Fingerprint fingerprint) {
+    out.printf("%s, %s: %d published models%n%n", device, fingerprint.format(), Fingerprint.candidates(fingerprint.format()).size());
+    for (Fingerprint.Step step : fingerprint.steps()) {
+      if (step.excluded().isEmpty()) {
+        continue;
+      }
+      GemmVector vector = step.vector();
+      out.printf("%-8s %08x  %s%n", vector.id(), step.answer(), vector.description());
+      step.excluded().forEach(one -> out.printf("         %08x  rules out %s%n", one.expected(), one.model().id()));
+    }
+    out.printf("%n%s%n", fingerprint.verdict());
+    for (AccumulationModel model : fingerprint.remaining()) {
+      out.printf("  %s version %s: %s%n", model.id(), model.version(), model.source());
+    }
+    out.flush();
+  }
+}

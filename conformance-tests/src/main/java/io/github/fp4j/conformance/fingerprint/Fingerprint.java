@@ -1,0 +1,126 @@
+package io.github.fp4j.conformance.fingerprint;
+
+import io.github.fp4j.formats.gemm.AccumulationModel;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.AccumulatorType;
+import io.github.fp4j.formats.gemm.Discriminator;
+import io.github.fp4j.formats.gemm.Discriminators;
+import io.github.fp4j.formats.gemm.OperandFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a device's answers say of its accumulator.
+ *
+ * @param format what A and B were made of
+ * @param seed of the search for vectors
+ * @param steps every vector that was asked, in order
+ * @param remaining the models that gave all the device's answers: several if {@link VectorSearch#LIMIT} vectors did not tell them apart or
+ *     {@link #MAX_VECTORS} were asked, none if the device follows no published model
+ */
+public record Fingerprint(OperandFormat format, long seed, List<Step> steps, List<AccumulationModel> remaining) {
+
+  /** Vectors that a device is asked at most. */
+  public static final int MAX_VECTORS = 40;
+
+  /** The formats in which a device can be asked. */
+  public static final List<OperandFormat> FORMATS = List.of(OperandFormat.NVFP4, OperandFormat.MXFP4);
+
+  /**
+   * One vector.
+   *
+   * @param answer the device's, bits of a float32
+   * @param excluded the models that it ruled out; none if it only confirms
+   */
+  public record Step(GemmVector vector, int answer, List<Exclusion> excluded) {
+    public Step {
+      excluded = List.copyOf(excluded);
+    }
+  }
+
+  /**
+   * A model that was ruled out.
+   *
+   * @param expected what it would have answered
+   */
+  public record Exclusion(AccumulationModel model, int expected) {}
+
+  public Fingerprint {
+    steps = List.copyOf(steps);
+    remaining = List.copyOf(remaining);
+  }
+
+  /** The published models of an FP4 format, those with float32 results. */
+  public static List<AccumulationModel> candidates(OperandFormat format) {
+    return AccumulationModels.all().stream()
+        .filter(model -> model.supports(format, format) && model.output().type() == AccumulatorType.FP32)
+        .toList();
+  }
+
+  /**
+   * Puts vectors to a device, each time the one that splits the remaining models best: of the stock ones, or of a search where those split none. When one model
+   * is left, or the search finds nothing, further vectors up to {@link #MAX_VECTORS} check it, for the device may follow none.
+   *
+   * @param format one of {@link #FORMATS}
+   * @param seed of the search
+   */
+  public static Fingerprint of(OperandFormat format, Device device, long seed) {
+    List<AccumulationModel> remaining = new ArrayList<>(candidates(format));
+    List<GemmVector> stock = stock(format);
+    VectorSearch search = new VectorSearch(format, seed);
+    List<Step> steps = new ArrayList<>();
+    while (remaining.size() > 1 && steps.size() < MAX_VECTORS) {
+      Optional<GemmVector> next = VectorSearch.best(stock, remaining).or(() -> search.splitting(remaining));
+      if (next.isEmpty()) {
+        break;
+      }
+      stock.remove(next.get());
+      steps.add(ask(device, next.get(), remaining));
+    }
+    stock.removeIf(vector -> vector.id().contains("/")); // permutations confirm little
+    while (!remaining.isEmpty() && steps.size() < MAX_VECTORS) {
+      steps.add(ask(device, stock.isEmpty() ? search.next() : stock.removeFirst(), remaining));
+    }
+    return new Fingerprint(format, seed, steps, remaining);
+  }
+
+  /** The discriminators, then their permutations; none for MXFP4. */
+  private static List<GemmVector> stock(OperandFormat format) {
+    List<GemmVector> stock = new ArrayList<>();
+    if (format.equals(OperandFormat.NVFP4)) {
+      List<List<Discriminator>> orders = Discriminators.all().stream().map(Permutations::of).toList();
+      orders.forEach(order -> stock.add(GemmVector.of(order.getFirst())));
+      orders.forEach(order -> order.stream().skip(1).map(GemmVector::of).forEach(stock::add));
+    }
+    return stock;
+  }
+
+  private static Step ask(Device device, GemmVector vector, List<AccumulationModel> remaining) {
+    int answer = device.answer(vector);
+    List<Exclusion> excluded = new ArrayList<>();
+    remaining.removeIf(
+        model -> {
+          int expected = vector.answer(model);
+          return expected != answer && excluded.add(new Exclusion(model, expected));
+        });
+    return new Step(vector, answer, excluded);
+  }
+
+  /** The vectors that ruled out no model. */
+  public long confirmations() {
+    return steps.stream().filter(step -> step.excluded.isEmpty()).count();
+  }
+
+  /** What was found, in one line. */
+  public String verdict() {
+    String asked = steps.size() + " vectors, " + confirmations() + " of which only confirm";
+    return switch (remaining.size()) {
+      case 0 -> "no published model gives the device's answers (" + asked + ")";
+      case 1 -> remaining.getFirst().id() + " (" + asked + ")";
+      default ->
+          remaining.stream().map(AccumulationModel::id).reduce((one, other) -> one + " or " + other).orElseThrow()
+              + ": not told apart by %,d vectors searched (%s)".formatted(VectorSearch.LIMIT, asked);
+    };
+  }
+}

@@ -1,0 +1,46 @@
+package io.github.fp4j.conformance.suite;
+
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.formats.gemm.GemmOperand;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One product with the outputs that are judged. D is poisoned before the call and compared bit for bit after it.
+ *
+ * @param name what it is, for reports
+ * @param c the initial accumulators; null for +0
+ * @param right D, row-major
+ * @param judged which elements of D are judged
+ */
+record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
+
+  /** A problem of which every output is judged. */
+  static GemmProblem whole(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right) {
+    BitSet judged = new BitSet();
+    judged.set(0, right.length);
+    return new GemmProblem(name, a, b, c, right, judged);
+  }
+
+  /** Puts it to {@code kernels}. The payload of a NaN is judged under a published model, which defines it, but not under {@link GemmKernels#OWN}. */
+  void put(GemmKernels kernels, String model, long firstCase, Tally tally) {
+    float[] actual = new float[right.length];
+    for (int i = 0; i < right.length; i++) {
+      actual[i] = Float.isNaN(right[i]) ? 1 : Float.intBitsToFloat(~Float.floatToRawIntBits(right[i]));
+    }
+    kernels.multiply(model, a, b, c, actual);
+    boolean anyNan = model.equals(GemmKernels.OWN);
+    for (int i = judged.nextSetBit(0); i >= 0; i = judged.nextSetBit(i + 1)) {
+      boolean same = anyNan ? FloatTarget.same(right[i], actual[i]) : Float.floatToRawIntBits(right[i]) == Float.floatToRawIntBits(actual[i]);
+      if (!same) {
+        tally.mismatch(firstCase + i, FloatTarget.mismatch(place(i / b.rows(), i % b.rows()), right[i], actual[i]));
+      }
+    }
+    tally.judged(judged.cardinality());
+  }
+
+  private String place(int row, int column) {
+    return "%s, K = %d: D[%d, %d]".formatted(name, a.k(), row, column);
+  }
+}

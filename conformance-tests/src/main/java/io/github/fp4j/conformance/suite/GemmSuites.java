@@ -1,0 +1,42 @@
+package io.github.fp4j.conformance.suite;
+
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.formats.gemm.AccumulationModel;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.AccumulatorType;
+import io.github.fp4j.formats.gemm.OperandFormat;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is asked about FP4 products, under every published model with float32 results and under a subject's own accumulator. */
+final class GemmSuites {
+  private GemmSuites() {}
+
+  static List<CoverageClass> at(Level level) {
+    List<AccumulationModel> nvfp4 = taking(OperandFormat.NVFP4);
+    List<CoverageClass> classes = new ArrayList<>();
+    for (String model : names(nvfp4)) {
+      classes.add(new CodeProductClass(model));
+      classes.add(new ScaledProductClass(model, level.multipliesUnderAllScales()));
+    }
+    for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+      CertifiedProblems problems = new CertifiedProblems(format);
+      names(taking(format)).forEach(model -> classes.add(new CertifiedGemmClass(model, problems)));
+    }
+    nvfp4.forEach(model -> classes.add(new DiscriminatorClass(model)));
+    return classes;
+  }
+
+  private static List<AccumulationModel> taking(OperandFormat format) {
+    return AccumulationModels.all().stream()
+        .filter(model -> model.supports(format, format) && model.output().type() == AccumulatorType.FP32)
+        .toList();
+  }
+
+  private static List<String> names(List<AccumulationModel> models) {
+    List<String> names = new ArrayList<>(models.stream().map(AccumulationModel::id).toList());
+    names.add(GemmKernels.OWN);
+    return names;
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.fp4j.conformance.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code fp4j fingerprint} end to end. */
+class FingerprintCommandTest {
+  @TempDir private Path folder;
+
+  private record Run(int status, String out, String err) {}
+
+  private static Run run(String... arguments) {
+    CommandLine line = Main.commandLine();
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    int status = line.execute(arguments);
+    return new Run(status, out.toString(), err.toString());
+  }
+
+  @Test
+  void itNamesTheModelAndWhatRuledOutTheOthers() {
+    Run run = run("fingerprint", "--model", "nvfp4-f36");
+    assertThat(run.err).isEmpty();
+    assertThat(run.status).isZero();
+    assertThat(run.out).startsWith("model nvfp4-f36, nvfp4: 13 published models").contains("rules out nvfp4-f37").contains("rules out exact-rz");
+    assertThat(run.out.lines().filter(line -> line.contains("rules out")).count()).isEqualTo(12);
+    assertThat(run.out).containsPattern("(?m)^nvfp4-f36 \\(40 vectors, \\d+ of which only confirm\\)$");
+  }
+
+  @Test
+  void theCardHoldsEveryVector() throws IOException {
+    Path card = folder.resolve("card.json");
+    assertThat(run("fingerprint", "--model", "exact-rz", "--format", "mxfp4", "--json", card.toString()).status).isZero();
+    JsonNode root = JsonMapper.builder().build().readTree(Files.readString(card));
+    assertThat(root.get("schema").asString()).isEqualTo("fp4j-fingerprint-1");
+    assertThat(root.get("format").asString()).isEqualTo("mxfp4");
+    assertThat(root.get("remaining").get(0).get("id").asString()).isEqualTo("exact-rz");
+    assertThat(root.get("vectors").size()).isEqualTo(40);
+    assertThat(root.get("vectors")).allSatisfy(vector -> {
+      assertThat(vector.get("aCodes").asString()).hasSize(64);
+      assertThat(vector.get("bScales").asString()).hasSize(4);
+      assertThat(vector.get("answer").asString()).hasSize(8);
+    });
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(card);
+    }
+  }
+
+  @Test
+  void modelsOfMxfp4AreAskedInMxfp4() {
+    assertThat(run("fingerprint", "--model", "blackwell-mxf8f6f4").out).startsWith("model blackwell-mxf8f6f4, mxfp4: 6 published models");
+  }
+
+  @Test
+  void errorsSayWhatWouldBeRight() {
+    Run unknown = run("fingerprint", "--model", "f35");
+    assertThat(unknown.status).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err).startsWith("fp4j fingerprint: unknown model \"f35\": expected one of nvfp4-gst-f35, ").hasLineCount(1);
+    Run wide = run("fingerprint", "--model", "hopper-bf16");
+    assertThat(wide.status).isEqualTo(ExitCode.USAGE);
+    assertThat(wide.err).startsWith("fp4j fingerprint: model hopper-bf16 does not take FP4 operands: expected one of nvfp4-gst-f35, ");
+    assertThat(run("fingerprint", "--model", "mxf4", "--format", "nvfp4"))
+        .isEqualTo(new Run(ExitCode.USAGE, "", "fp4j fingerprint: --format nvfp4: expected mxfp4 for model mxf4" + System.lineSeparator()));
+    assertThat(run("fingerprint", "nobody").err).startsWith("fp4j fingerprint: unknown backend \"nobody\": expected one of reference");
+    assertThat(run("fingerprint", "simd-128").err).containsAnyOf("backend simd-128 has no matrix products: expected ", "backend simd-128 is unavailable: ");
+    Path lost = folder.resolve("missing").resolve("card.json");
+    assertThat(run("fingerprint", "--model", "mxf4", "--json", lost.toString()).err)
+        .isEqualTo("fp4j fingerprint: --json " + lost + ": its folder does not exist; expected a file in one that does" + System.lineSeparator());
+    assertThat(run("fingerprint").status).isEqualTo(ExitCode.USAGE);
+    assertThat(run("fingerprint", "reference", "--model", "mxf4").status).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void aSubjectWithoutAnAccumulatorOfItsOwnIsRefused() {
+    Run run = run("fingerprint", "reference");
+    assertThat(run.status).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err).startsWith("fp4j fingerprint: backend reference has no FP4 accumulator of its own: expected ").contains("--model ID");
+  }
+}
