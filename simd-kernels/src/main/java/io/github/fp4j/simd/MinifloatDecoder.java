@@ -20,10 +20,10 @@ interface MinifloatDecoder {
    * @param unitBits what makes of a placed normal code the float32 bits of its value
    * @param normal the smallest normal number
    * @param signBits the sign bit of float32, or 0 for an unsigned format
-   * @param firstInfinite the smallest placed code that is not finite, where the format has an infinity; more than every code where it has none
-   * @param lastNumber the largest placed code that is not NaN
+   * @param lastFinite the largest placed code that is finite
+   * @param lastNumber the largest placed code that is not NaN: {@code lastFinite}, or the infinity after it
    */
-  record Source(int placeShift, int placeMask, int unitBits, float normal, int signBits, int firstInfinite, int lastNumber) {
+  record Source(int placeShift, int placeMask, int unitBits, float normal, int signBits, int lastFinite, int lastNumber) {
 
     /** The constants of {@code format}. */
     static Source of(FloatFormat format) {
@@ -35,7 +35,7 @@ interface MinifloatDecoder {
           126 + format.minExponent() << 23,
           Math.scalb(1f, format.minExponent()),
           format.signed() ? 1 << 31 : 0,
-          format.hasInfinity() ? format.infinityCode() << shift : Integer.MAX_VALUE,
+          format.maxFiniteCode() << shift,
           lastNumber << shift);
     }
   }

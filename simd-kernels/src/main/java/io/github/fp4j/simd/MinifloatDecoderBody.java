@@ -1,6 +1,5 @@
 package io.github.fp4j.simd;
 
-import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -39,17 +38,21 @@ final class MinifloatDecoderBody implements MinifloatDecoder {
     IntVector twiceUnit = IntVector.broadcast(INTS, source.unitBits() + (1 << 23));
     FloatVector normal = FloatVector.broadcast(FLOATS, source.normal());
     IntVector sign = IntVector.broadcast(INTS, source.signBits());
-    IntVector firstInfinite = IntVector.broadcast(INTS, source.firstInfinite());
+    IntVector lastFinite = IntVector.broadcast(INTS, source.lastFinite());
     IntVector lastNumber = IntVector.broadcast(INTS, source.lastNumber());
     IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
     IntVector nan = IntVector.broadcast(INTS, 0x7FC00000);
+    boolean hasInfinity = source.lastFinite() < source.lastNumber(); // C2 makes two loops of it
     int end = length - length % TURN;
     for (int i = 0; i < end; i += TURN) {
       IntVector four = ByteVector.fromArray(BYTES, codes, codesOffset + i).rearrange(FROM_LINEAR).reinterpretAsInts();
       for (int k = 0; k < TURN; k += LANES) {
         IntVector placed = four.lanewise(LSHR, placeShift).and(placeMask);
         IntVector subnormal = placed.add(twiceUnit).reinterpretAsFloats().sub(normal).reinterpretAsInts();
-        IntVector magnitude = placed.add(unit).min(subnormal).blend(infinity, placed.compare(GE, firstInfinite));
+        IntVector magnitude = placed.add(unit).min(subnormal);
+        if (hasInfinity) {
+          magnitude = magnitude.blend(infinity, placed.compare(GT, lastFinite));
+        }
         IntVector bits = magnitude.or(four.and(sign)).blend(nan, placed.compare(GT, lastNumber));
         bits.reinterpretAsFloats().intoArray(values, offset + i + k);
         four = four.lanewise(LSHL, 8);
