@@ -84,6 +84,7 @@ record BlockPlan(
     ElementCast cast = profile.element().cast();
     return format.element().equals(FloatFormat.E2M1)
         && (format.blockSize() == 16 || format.blockSize() == 32)
+        && BlockStages.GROUP % profile.rowMultiple() == 0
         && (cast == ElementCast.CONVERT || cast == ElementCast.CONVERT_MAGNITUDE)
         && conversion.rounding() == Rounding.NEAREST_EVEN
         && conversion.overflow() == Overflow.SATURATE

@@ -7,6 +7,7 @@ import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.RaggedRows;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link BlockKernels} of one vector width for every CPU-exact profile with E2M1 elements in blocks of 16 or 32.
  *
- * <p>Vectors do {@link #amax} and {@link #quantize} under the rules that {@link BlockPlan} covers: elements rounded to nearest-even under any of the block scale
- * rules. Everything else is the model itself at the model's speed. Calls allocate nothing once the JVM has compiled them, but for blocks that hold a NaN or
- * an infinity.
+ * <p>On vectors run {@link #amax}, {@link #dequantize}, and {@link #quantize}, {@link #quantizeTransposed} (whose gathering of columns is scalar),
+ * {@link #quantizeBoth} and {@link #quantizeTiles} under the rules that {@link BlockPlan} covers: elements rounded to nearest-even under any rule for block scales,
+ * with a tensor scale that is of use. Single blocks that hold or would give a NaN or an infinity are done by the model, and so is everything else: searches among
+ * scales (te-4over6), the element casts of ggml and of microxcaling, stochastic rounding, {@link #hadamard}, and the layouts of scales.
+ *
+ * <p>What runs on vectors allocates nothing once the JVM has compiled it, but for those single blocks, a plan of a few objects whenever profile or tensor scale
+ * change, and some 100 kB per thread.
  */
 final class SimdBlocks implements BlockKernels {
   /** Values in one call of a body, a multiple of every turn: C2 has compiled very long first calls badly. */
@@ -31,15 +36,17 @@ final class SimdBlocks implements BlockKernels {
   /** What one thread works with, and the plan of its last call: tensors are quantised in many calls. */
   private static final class Workspace {
     private final BlockQuantizer quantizer;
+    private final TileQuantizer tileQuantizer;
+    private final BlockDequantizer dequantizer;
     private @Nullable QuantizationProfile profile;
     private float tensorScale;
     private @Nullable BlockPlan plan;
-    private final BlockDequantizer dequantizer;
     private @Nullable DequantizationPlan dequantizationPlan;
 
-    Workspace(BlockQuantizer quantizer, BlockDequantizer dequantizer) {
-      this.quantizer = quantizer;
-      this.dequantizer = dequantizer;
+    Workspace(BlockStages stages, BlockDecoder decoder) {
+      quantizer = new BlockQuantizer(stages);
+      tileQuantizer = new TileQuantizer(stages);
+      dequantizer = new BlockDequantizer(decoder);
     }
 
     @Nullable BlockPlan plan(QuantizationProfile wanted, float wantedScale) {
@@ -67,7 +74,7 @@ final class SimdBlocks implements BlockKernels {
     BlockScaler scaler = PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits);
     BlockEncoder encoder = PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits);
     BlockDecoder decoder = PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits);
-    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockQuantizer(maxima, scaler, encoder), new BlockDequantizer(decoder)));
+    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockStages(maxima, scaler, encoder), decoder));
   }
 
   @Override
@@ -149,19 +156,54 @@ final class SimdBlocks implements BlockKernels {
   @Override
   public void quantizeTransposed(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
     requireSupported(profile);
-    model.quantizeTransposed(profile, tensorScale, from, to);
+    Workspace workspace = workspaces.get();
+    BlockPlan plan = workspace.plan(profile, tensorScale);
+    if (plan == null) {
+      model.quantizeTransposed(profile, tensorScale, from, to);
+      return;
+    }
+    int stored = profile.storedColumns("rows", from.rows());
+    to.check(profile.format(), from.columns(), stored);
+    workspace.quantizer.columns(plan, from, stored, to);
   }
 
+  /** A range of rows at a time, small enough to stay in the second-level cache for the second reading. */
   @Override
   public void quantizeBoth(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to, BlockRows transposed) {
     requireSupported(profile);
-    model.quantizeBoth(profile, tensorScale, from, to, transposed);
+    Workspace workspace = workspaces.get();
+    BlockPlan plan = workspace.plan(profile, tensorScale);
+    if (plan == null) {
+      model.quantizeBoth(profile, tensorScale, from, to, transposed);
+      return;
+    }
+    int stored = profile.storedColumns("columns", from.columns());
+    int storedRows = profile.storedColumns("rows", from.rows());
+    to.check(profile.format(), from.rows(), stored);
+    transposed.check(profile.format(), from.columns(), storedRows);
+    int size = profile.format().blockSize();
+    int band = Math.max(1, CHUNK / Math.max(1, from.columns()) / size) * size;
+    for (int first = 0; first < from.rows(); first += band) {
+      boolean last = from.rows() - first <= band;
+      FloatRows rows = from.rowRange(first, last ? from.rows() - first : band);
+      workspace.quantizer.rows(plan, rows, stored, to.fromRow(first));
+      workspace.quantizer.columns(plan, rows, last ? storedRows - first : band, transposed.fromBlock(profile.format(), first / size));
+    }
   }
 
   @Override
   public void quantizeTiles(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
     requireSupported(profile);
-    model.quantizeTiles(profile, tensorScale, from, to);
+    Workspace workspace = workspaces.get();
+    BlockPlan plan = workspace.plan(profile, tensorScale);
+    int size = profile.format().blockSize();
+    if (plan == null || from.rows() % size != 0 && profile.raggedRows() == RaggedRows.REFUSE) { // the model refuses it
+      model.quantizeTiles(profile, tensorScale, from, to);
+      return;
+    }
+    int stored = profile.storedColumns("columns", from.columns());
+    to.check(profile.format(), from.rows(), stored);
+    workspace.tileQuantizer.tiles(plan, from, stored, to);
   }
 
   @Override
