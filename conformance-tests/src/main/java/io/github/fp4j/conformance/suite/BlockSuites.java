@@ -14,7 +14,7 @@ import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is asked about blocks: every profile that a CPU computes exactly, scale layouts, Hadamard transforms. */
+/** What is asked about blocks: products under scales, every profile that a CPU computes exactly, scale layouts, Hadamard transforms. */
 final class BlockSuites {
   private static final List<BlockOperation> PROFILE_OPERATIONS =
       List.of(
@@ -35,6 +35,7 @@ final class BlockSuites {
     List<QuantizationProfile> profiles = Profiles.all().stream().filter(QuantizationProfile::isCpuExact).toList();
     BlockKernels reference = ReferenceBackend.INSTANCE.blocks().orElseThrow();
     List<CoverageClass> classes = new ArrayList<>();
+    classes.add(new ScaledProductClass());
     profiles.forEach(profile -> classes.add(new ScaleDecodeClass(profile)));
     profiles.forEach(profile -> classes.add(new ScaleBoundaryClass(profile)));
     for (ScaleLayout layout : ScaleLayout.values()) {
