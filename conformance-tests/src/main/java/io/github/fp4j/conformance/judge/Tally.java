@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /** Counts the cases of one coverage class while it runs; thread-safe. The mismatches kept are those with the smallest case numbers. */
 public final class Tally {
@@ -33,10 +34,15 @@ public final class Tally {
   }
 
   /** Adds a case that came out wrong. */
-  public synchronized void mismatch(long caseNumber, Mismatch mismatch) {
+  public void mismatch(long caseNumber, Mismatch mismatch) {
+    mismatch(caseNumber, mismatch.verdict(), () -> mismatch);
+  }
+
+  /** The same where there may be millions: the words are made only for those that are kept. */
+  public synchronized void mismatch(long caseNumber, Verdict verdict, Supplier<Mismatch> mismatch) {
     differences++;
-    if (mismatch.verdict().compareTo(worst) > 0) {
-      worst = mismatch.verdict();
+    if (verdict.compareTo(worst) > 0) {
+      worst = verdict;
     }
     boolean full = limit > 0 && kept.size() == limit;
     if (full && caseNumber >= kept.getLast().caseNumber) {
@@ -46,7 +52,7 @@ public final class Tally {
     while (at > 0 && kept.get(at - 1).caseNumber > caseNumber) {
       at--;
     }
-    kept.add(at, new Kept(caseNumber, mismatch));
+    kept.add(at, new Kept(caseNumber, mismatch.get()));
     if (limit > 0 && kept.size() > limit) {
       kept.removeLast();
     }

@@ -72,19 +72,22 @@ final class CodeComparison {
     int first = Arrays.mismatch(expected, 0, length, actual, GUARD, GUARD + length);
     for (int i = first; i >= 0 && i < length; i++) {
       if (expected[i] != actual[GUARD + i]) {
-        enter(firstCase + i, inputs.applyAsDouble(i), text.of(i), expected[i] & 0xFF, actual[GUARD + i] & 0xFF);
+        enter(firstCase + i, i, inputs.applyAsDouble(i), text);
       }
     }
     tally.judged(length);
   }
 
-  private void enter(long caseNumber, double input, String text, int right, int wrong) {
+  private void enter(long caseNumber, int i, double input, InputText text) {
+    int right = expected[i] & 0xFF;
+    int wrong = actual[GUARD + i] & 0xFF;
     if (variation != null && ReferenceCodec.encode(variation.of(conversion), input) == wrong) {
       tally.allowed(variation);
       return;
     }
     FloatFormat format = conversion.format();
-    tally.mismatch(caseNumber, new Mismatch(verdict(format, input, right, wrong), text, describe(format, right), describe(format, wrong)));
+    Verdict verdict = verdict(format, input, right, wrong);
+    tally.mismatch(caseNumber, verdict, () -> new Mismatch(verdict, text.of(i), describe(format, right), describe(format, wrong)));
   }
 
   private static Verdict verdict(FloatFormat format, double input, int right, int wrong) {
