@@ -4,6 +4,7 @@ import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.QuantizationProfile;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link BlockKernels} of one vector width for every CPU-exact profile with E2M1 elements in blocks of 16 or 32.
  *
- * <p>Vectors do {@link #amax} and {@link #quantize} under the rules that {@link BlockPlan} covers: elements rounded to nearest-even under any of the block scale
- * rules. Everything else is the model itself at the model's speed. Calls allocate nothing once the JVM has compiled them, but for blocks that hold a NaN or
- * an infinity.
+ * <p>Vectors do {@link #amax}, {@link #dequantize}, {@link #errors}, and {@link #quantize} under the rules that {@link BlockPlan} covers: elements rounded to
+ * nearest-even under any of the block scale rules. Everything else is the model itself at the model's speed. Calls allocate nothing but what they return once the
+ * JVM has compiled them, but for blocks that hold a NaN or an infinity.
  */
 final class SimdBlocks implements BlockKernels {
   /** Values in one call of a body, a multiple of every turn: C2 has compiled very long first calls badly. */
@@ -36,10 +37,12 @@ final class SimdBlocks implements BlockKernels {
     private @Nullable BlockPlan plan;
     private final BlockDequantizer dequantizer;
     private @Nullable DequantizationPlan dequantizationPlan;
+    private final BlockComparer comparer;
 
-    Workspace(BlockQuantizer quantizer, BlockDequantizer dequantizer) {
+    Workspace(BlockQuantizer quantizer, BlockDequantizer dequantizer, BlockComparer comparer) {
       this.quantizer = quantizer;
       this.dequantizer = dequantizer;
+      this.comparer = comparer;
     }
 
     @Nullable BlockPlan plan(QuantizationProfile wanted, float wantedScale) {
@@ -67,7 +70,10 @@ final class SimdBlocks implements BlockKernels {
     BlockScaler scaler = PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits);
     BlockEncoder encoder = PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits);
     BlockDecoder decoder = PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits);
-    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockQuantizer(maxima, scaler, encoder), new BlockDequantizer(decoder)));
+    BlockErrors errors = PerWidth.instance(BlockErrors.class, BlockErrorsBody.class, bits);
+    workspaces =
+        ThreadLocal.withInitial(
+            () -> new Workspace(new BlockQuantizer(maxima, scaler, encoder), new BlockDequantizer(decoder), new BlockComparer(errors)));
   }
 
   @Override
@@ -177,6 +183,14 @@ final class SimdBlocks implements BlockKernels {
     from.check(profile.format(), to.rows(), profile.storedColumns("columns", to.columns()));
     Workspace workspace = workspaces.get();
     workspace.dequantizer.rows(workspace.dequantizationPlan(profile, tensorScale), from, to);
+  }
+
+  @Override
+  public ErrorFigures errors(QuantizationProfile profile, FloatRows original, BlockRows blocks, FloatRows restored) {
+    requireFourBit(profile);
+    ErrorFigures.requireSameShape(original, restored);
+    blocks.check(profile.format(), original.rows(), profile.storedColumns("columns", original.columns()));
+    return workspaces.get().comparer.figures(profile, original, blocks, restored);
   }
 
   @Override
