@@ -4,6 +4,7 @@ import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.QuantizationProfile;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link BlockKernels} of one vector width for every CPU-exact profile with E2M1 elements in blocks of 16 or 32.
  *
- * <p>On vectors run {@link #amax}, {@link #dequantize}, and {@link #quantize}, {@link #quantizeTransposed} (whose gathering of columns is scalar),
+ * <p>On vectors run {@link #amax}, {@link #dequantize}, {@link #errors}, and {@link #quantize}, {@link #quantizeTransposed} (whose gathering of columns is scalar),
  * {@link #quantizeBoth} and {@link #quantizeTiles} under the rules that {@link BlockPlan} covers: elements rounded to nearest-even under any rule for block scales,
  * with a tensor scale that is of use. Single blocks that hold or would give a NaN or an infinity are done by the model, and so is everything else: searches among
  * scales (te-4over6), the element casts of ggml and of microxcaling, stochastic rounding, {@link #hadamard}, and the layouts of scales.
@@ -42,11 +43,13 @@ final class SimdBlocks implements BlockKernels {
     private float tensorScale;
     private @Nullable BlockPlan plan;
     private @Nullable DequantizationPlan dequantizationPlan;
+    private final BlockComparer comparer;
 
-    Workspace(BlockStages stages, BlockDecoder decoder) {
+    Workspace(BlockStages stages, BlockDecoder decoder, BlockErrors errors) {
       quantizer = new BlockQuantizer(stages);
       tileQuantizer = new TileQuantizer(stages);
       dequantizer = new BlockDequantizer(decoder);
+      comparer = new BlockComparer(errors);
     }
 
     @Nullable BlockPlan plan(QuantizationProfile wanted, float wantedScale) {
@@ -74,7 +77,8 @@ final class SimdBlocks implements BlockKernels {
     BlockScaler scaler = PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits);
     BlockEncoder encoder = PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits);
     BlockDecoder decoder = PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits);
-    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockStages(maxima, scaler, encoder), decoder));
+    BlockErrors errors = PerWidth.instance(BlockErrors.class, BlockErrorsBody.class, bits);
+    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockStages(maxima, scaler, encoder), decoder, errors));
   }
 
   @Override
@@ -219,6 +223,14 @@ final class SimdBlocks implements BlockKernels {
     from.check(profile.format(), to.rows(), profile.storedColumns("columns", to.columns()));
     Workspace workspace = workspaces.get();
     workspace.dequantizer.rows(workspace.dequantizationPlan(profile, tensorScale), from, to);
+  }
+
+  @Override
+  public ErrorFigures errors(QuantizationProfile profile, FloatRows original, BlockRows blocks, FloatRows restored) {
+    requireFourBit(profile);
+    ErrorFigures.requireSameShape(original, restored);
+    blocks.check(profile.format(), original.rows(), profile.storedColumns("columns", original.columns()));
+    return workspaces.get().comparer.figures(profile, original, blocks, restored);
   }
 
   @Override

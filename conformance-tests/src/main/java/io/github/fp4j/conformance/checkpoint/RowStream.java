@@ -18,11 +18,15 @@ import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 
 /**
- * Streams the rows of a tensor through the block kernels. Each of a fixed number of threads has buffers for one piece of about a million elements; pieces are
- * handed on in order. The result depends neither on the number of threads nor on the size of a piece.
+ * Streams the rows of a tensor through the block kernels. Each of a fixed number of threads has buffers for one piece of about a million elements, and takes it
+ * through all stages a slice at a time; pieces are handed on in order. The result does not depend on the number of threads; codes and scales do not depend on the
+ * size of a piece or a slice either.
  */
 final class RowStream implements AutoCloseable {
   private static final int PIECE = 1 << 20;
+
+  /** Elements that go through all stages at once: before and after, 512 kB, they stay in a second-level cache. */
+  private static final int SLICE = 1 << 16;
 
   /** Takes quantised rows in order. */
   @FunctionalInterface
@@ -65,40 +69,53 @@ final class RowStream implements AutoCloseable {
     private float[] restored = new float[0];
     private BlockRows blocks = new BlockRows(new byte[0], 0, 1, new byte[0], 0, 1);
     private int rows;
-    private int columns;
     private ErrorFigures figures = ErrorFigures.NONE;
 
-    FloatRows read(Tensor tensor, long firstRow, int count, int width) {
-      rows = count;
-      columns = width;
-      if (values.length < count * width) {
-        values = new float[count * width];
-      }
-      elements.read(tensor, firstRow * width, values, 0, count * width);
-      progress.accept((long) count * width);
-      return new FloatRows(values, 0, width, count, width);
-    }
-
     float amax(Tensor tensor, long firstRow, int count, int width) {
-      return kernels.amax(profile, read(tensor, firstRow, count, width));
+      float largest = 0;
+      int step = rowsIn(SLICE, width);
+      for (int row = 0; row < count; row += step) {
+        largest = Math.max(largest, kernels.amax(profile, read(tensor, firstRow + row, Math.min(step, count - row), width)));
+      }
+      return largest;
     }
 
     void quantize(Tensor tensor, long firstRow, int count, int width, float tensorScale) {
-      FloatRows from = read(tensor, firstRow, count, width);
+      rows = count;
+      figures = ErrorFigures.NONE;
       int stored = profile.storedColumns("columns", width);
       int codesStride = profile.format().codeBytesPerRow(stored);
       int scalesStride = profile.format().blocksPerRow(stored);
       if (blocks.codes().length < count * codesStride || blocks.codesStride() != codesStride || blocks.scalesStride() != scalesStride) {
         blocks = BlockRows.allocate(profile.format(), count, stored);
       }
-      kernels.quantize(profile, tensorScale, from, blocks);
-      if (restored.length < count * width) {
-        restored = new float[count * width];
+      int step = rowsIn(SLICE, width);
+      for (int row = 0; row < count; row += step) {
+        FloatRows from = read(tensor, firstRow + row, Math.min(step, count - row), width);
+        BlockRows to = blocks.fromRow(row);
+        kernels.quantize(profile, tensorScale, from, to);
+        if (restored.length < from.rows() * width) {
+          restored = new float[from.rows() * width];
+        }
+        FloatRows back = FloatRows.of(restored, from.rows(), width);
+        kernels.dequantize(profile, tensorScale, to, back);
+        figures = figures.plus(kernels.errors(profile, from, to, back));
       }
-      FloatRows back = new FloatRows(restored, 0, width, count, width);
-      kernels.dequantize(profile, tensorScale, blocks, back);
-      figures = ErrorFigures.of(profile, from, blocks, back);
     }
+
+    private FloatRows read(Tensor tensor, long firstRow, int count, int width) {
+      if (values.length < count * width) {
+        values = new float[count * width];
+      }
+      elements.read(tensor, firstRow * width, values, 0, count * width);
+      progress.accept((long) count * width);
+      return FloatRows.of(values, count, width);
+    }
+  }
+
+  /** Rows of {@code columns} elements in about {@code elements} elements, at least 1. */
+  private static int rowsIn(int elements, int columns) {
+    return Math.max(1, elements / Math.max(1, columns));
   }
 
   /** The work of one piece. */
@@ -138,7 +155,7 @@ final class RowStream implements AutoCloseable {
   }
 
   private <T> void run(long rows, int columns, Work<T> work, Finish<T> finish) throws IOException {
-    int rowsPerPiece = Math.max(1, PIECE / Math.max(1, columns));
+    int rowsPerPiece = rowsIn(PIECE, columns);
     List<Future<T>> running = new ArrayList<>();
     long next = 0;
     long finished = 0;

@@ -32,8 +32,13 @@ public record ErrorFigures(
     return of(tensor.profile(), original, tensor.blockRows(), restored);
   }
 
-  /** Compares {@code original} with {@code restored}, which was made of {@code blocks}; all of the shape of {@code original}. */
+  /**
+   * Compares {@code original} with {@code restored}, which was made of {@code blocks}; all of the shape of {@code original}.
+   *
+   * @throws IllegalArgumentException if the shapes of {@code original} and {@code restored} differ
+   */
   public static ErrorFigures of(QuantizationProfile profile, FloatRows original, BlockRows blocks, FloatRows restored) {
+    requireSameShape(original, restored);
     BlockFormat format = profile.format();
     int blockSize = format.blockSize();
     int[] bytes = new int[blockSize];
@@ -52,6 +57,14 @@ public record ErrorFigures(
       }
     }
     return sums.figures((long) original.rows() * original.columns());
+  }
+
+  /** @throws IllegalArgumentException if the shapes differ */
+  public static void requireSameShape(FloatRows original, FloatRows restored) {
+    if (original.rows() != restored.rows() || original.columns() != restored.columns()) {
+      throw new IllegalArgumentException(
+          "restored is " + restored.rows() + " x " + restored.columns() + ": expected " + original.rows() + " x " + original.columns() + ", the original's shape");
+    }
   }
 
   /** The running sums, block after block. */
