@@ -36,7 +36,7 @@ final class ConformCommand implements Callable<Integer> {
       defaultValue = "standard",
       description = {
         "quick: every fp16 and bf16 value and every rounding step; not a conformance result.",
-        "standard (default): also all 2^32 floats for E2M1 and E4M3.",
+        "standard (default): also all 2^32 floats for E2M1.",
         "full: all 2^32 floats for every format, rounding and overflow policy."
       })
   private Level level = Level.STANDARD;
