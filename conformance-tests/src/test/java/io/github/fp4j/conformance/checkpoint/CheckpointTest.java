@@ -123,7 +123,7 @@ class CheckpointTest {
       assertThat(names).containsExactly(NAME);
       TensorFile file = TensorFile.open(restored, arena);
       assertThat(file.tensors().keySet()).containsExactlyInAnyOrder(NAME, "norm.weight", "odd.weight");
-      assertThat(file.tensor(NAME).orElseThrow().toFloats()).containsExactly(whole(Profiles.MODELOPT).dequantize());
+      assertThat(Arrays.equals(file.tensor(NAME).orElseThrow().toFloats(), whole(Profiles.MODELOPT).dequantize())).isTrue(); // a million values
     }
   }
 
