@@ -125,7 +125,7 @@ final class ConvertCommand implements Callable<Integer> {
       Backend named = Backends.byName(backend);
       return named.conversions().filter(able).orElseThrow(() -> new IllegalArgumentException("--backend " + backend + " does not support " + what));
     }
-    return Backends.available().reversed().stream()
+    return Backends.available().stream()
         .sorted((a, b) -> Boolean.compare(a.name().equals("reference"), b.name().equals("reference")))
         .flatMap(candidate -> candidate.conversions().filter(able).stream())
         .findFirst()

@@ -14,7 +14,7 @@ enum NumberType {
   BF16(2);
 
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final int bytes;
@@ -40,14 +40,19 @@ enum NumberType {
   /** Widens {@code count} values to float32, exactly, sign and payload of NaN included; not for F64. */
   void toFloats(byte[] source, float[] target, int count) {
     MemorySegment bytesOfSource = MemorySegment.ofArray(source);
-    for (int i = 0; i < count; i++) {
-      target[i] =
-          switch (this) {
-            case F32 -> Float.intBitsToFloat(bytesOfSource.get(INT, 4L * i));
-            case F16 -> Float.float16ToFloat(bytesOfSource.get(SHORT, 2L * i));
-            case BF16 -> Float.intBitsToFloat(bytesOfSource.get(SHORT, 2L * i) << 16);
-            case F64 -> throw new IllegalStateException("float64 does not fit float32");
-          };
+    switch (this) {
+      case F32 -> MemorySegment.copy(bytesOfSource, FLOAT, 0, target, 0, count);
+      case F16 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = Float.float16ToFloat(bytesOfSource.get(SHORT, 2L * i));
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = Float.intBitsToFloat(bytesOfSource.get(SHORT, 2L * i) << 16);
+        }
+      }
+      case F64 -> throw new IllegalStateException("float64 does not fit float32");
     }
   }
 
@@ -58,6 +63,6 @@ enum NumberType {
 
   /** Writes {@code count} F32 values. */
   static void fromFloats(float[] source, byte[] target, int count) {
-    MemorySegment.copy(source, 0, MemorySegment.ofArray(target), ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, count);
+    MemorySegment.copy(source, 0, MemorySegment.ofArray(target), FLOAT, 0, count);
   }
 }
