@@ -1,5 +1,6 @@
 package io.github.fp4j.simd;
 
+import static jdk.incubator.vector.VectorOperators.DIV;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
@@ -47,52 +48,96 @@ final class BlockDecoderBody implements BlockDecoder {
     IntVector sign = IntVector.broadcast(INTS, 1 << 31);
     for (int i = 0; i < length; i += TURN) {
       ByteVector half = ByteVector.fromArray(HALF_BYTES, packed, packedOffset + i / 2);
-      IntVector four = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector table = LANES == 4 ? four.selectFrom(TABLE, UPPER_TABLE) : four.selectFrom(TABLE);
-        FloatVector value = table.reinterpretAsFloats().mul(factors[i + k >>> blockShift]);
-        if (LANES < 16) {
-          value = value.reinterpretAsInts().lanewise(XOR, four.lanewise(LSHL, 28).and(sign)).reinterpretAsFloats();
-        }
-        value.intoArray(values, offset + i + k);
-        four = four.lanewise(LSHR, 8);
-      }
+      IntVector codes = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
+      IntVector entry0 = LANES == 4 ? codes.selectFrom(TABLE, UPPER_TABLE) : codes.selectFrom(TABLE);
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      IntVector product0 = entry0.reinterpretAsFloats().mul(factor0).reinterpretAsInts();
+      IntVector value0 = LANES == 16 ? product0 : product0.lanewise(XOR, codes.lanewise(LSHL, 28).and(sign));
+      value0.reinterpretAsFloats().intoArray(values, offset + i);
+      IntVector codes1 = codes.lanewise(LSHR, 8);
+      IntVector entry1 = LANES == 4 ? codes1.selectFrom(TABLE, UPPER_TABLE) : codes1.selectFrom(TABLE);
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      IntVector product1 = entry1.reinterpretAsFloats().mul(factor1).reinterpretAsInts();
+      IntVector value1 = LANES == 16 ? product1 : product1.lanewise(XOR, codes1.lanewise(LSHL, 28).and(sign));
+      value1.reinterpretAsFloats().intoArray(values, offset + i + LANES);
+      IntVector codes2 = codes.lanewise(LSHR, 16);
+      IntVector entry2 = LANES == 4 ? codes2.selectFrom(TABLE, UPPER_TABLE) : codes2.selectFrom(TABLE);
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      IntVector product2 = entry2.reinterpretAsFloats().mul(factor2).reinterpretAsInts();
+      IntVector value2 = LANES == 16 ? product2 : product2.lanewise(XOR, codes2.lanewise(LSHL, 28).and(sign));
+      value2.reinterpretAsFloats().intoArray(values, offset + i + 2 * LANES);
+      IntVector codes3 = codes.lanewise(LSHR, 24);
+      IntVector entry3 = LANES == 4 ? codes3.selectFrom(TABLE, UPPER_TABLE) : codes3.selectFrom(TABLE);
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      IntVector product3 = entry3.reinterpretAsFloats().mul(factor3).reinterpretAsInts();
+      IntVector value3 = LANES == 16 ? product3 : product3.lanewise(XOR, codes3.lanewise(LSHL, 28).and(sign));
+      value3.reinterpretAsFloats().intoArray(values, offset + i + 3 * LANES);
     }
   }
 
   @Override
   public void multiplyTwice(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float last, float[] values, int offset) {
+    FloatVector multiplier = FloatVector.broadcast(FLOATS, last);
     IntVector sign = IntVector.broadcast(INTS, 1 << 31);
     for (int i = 0; i < length; i += TURN) {
       ByteVector half = ByteVector.fromArray(HALF_BYTES, packed, packedOffset + i / 2);
-      IntVector four = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector table = LANES == 4 ? four.selectFrom(TABLE, UPPER_TABLE) : four.selectFrom(TABLE);
-        FloatVector value = table.reinterpretAsFloats().mul(factors[i + k >>> blockShift]).mul(last);
-        if (LANES < 16) {
-          value = value.reinterpretAsInts().lanewise(XOR, four.lanewise(LSHL, 28).and(sign)).reinterpretAsFloats();
-        }
-        value.intoArray(values, offset + i + k);
-        four = four.lanewise(LSHR, 8);
-      }
+      IntVector codes = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
+      IntVector entry0 = LANES == 4 ? codes.selectFrom(TABLE, UPPER_TABLE) : codes.selectFrom(TABLE);
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      IntVector product0 = entry0.reinterpretAsFloats().mul(factor0).mul(multiplier).reinterpretAsInts();
+      IntVector value0 = LANES == 16 ? product0 : product0.lanewise(XOR, codes.lanewise(LSHL, 28).and(sign));
+      value0.reinterpretAsFloats().intoArray(values, offset + i);
+      IntVector codes1 = codes.lanewise(LSHR, 8);
+      IntVector entry1 = LANES == 4 ? codes1.selectFrom(TABLE, UPPER_TABLE) : codes1.selectFrom(TABLE);
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      IntVector product1 = entry1.reinterpretAsFloats().mul(factor1).mul(multiplier).reinterpretAsInts();
+      IntVector value1 = LANES == 16 ? product1 : product1.lanewise(XOR, codes1.lanewise(LSHL, 28).and(sign));
+      value1.reinterpretAsFloats().intoArray(values, offset + i + LANES);
+      IntVector codes2 = codes.lanewise(LSHR, 16);
+      IntVector entry2 = LANES == 4 ? codes2.selectFrom(TABLE, UPPER_TABLE) : codes2.selectFrom(TABLE);
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      IntVector product2 = entry2.reinterpretAsFloats().mul(factor2).mul(multiplier).reinterpretAsInts();
+      IntVector value2 = LANES == 16 ? product2 : product2.lanewise(XOR, codes2.lanewise(LSHL, 28).and(sign));
+      value2.reinterpretAsFloats().intoArray(values, offset + i + 2 * LANES);
+      IntVector codes3 = codes.lanewise(LSHR, 24);
+      IntVector entry3 = LANES == 4 ? codes3.selectFrom(TABLE, UPPER_TABLE) : codes3.selectFrom(TABLE);
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      IntVector product3 = entry3.reinterpretAsFloats().mul(factor3).mul(multiplier).reinterpretAsInts();
+      IntVector value3 = LANES == 16 ? product3 : product3.lanewise(XOR, codes3.lanewise(LSHL, 28).and(sign));
+      value3.reinterpretAsFloats().intoArray(values, offset + i + 3 * LANES);
     }
   }
 
   @Override
   public void divide(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float last, float[] values, int offset) {
+    FloatVector multiplier = FloatVector.broadcast(FLOATS, last);
     IntVector sign = IntVector.broadcast(INTS, 1 << 31);
     for (int i = 0; i < length; i += TURN) {
       ByteVector half = ByteVector.fromArray(HALF_BYTES, packed, packedOffset + i / 2);
-      IntVector four = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector table = LANES == 4 ? four.selectFrom(TABLE, UPPER_TABLE) : four.selectFrom(TABLE);
-        FloatVector value = table.reinterpretAsFloats().div(factors[i + k >>> blockShift]).mul(last);
-        if (LANES < 16) {
-          value = value.reinterpretAsInts().lanewise(XOR, four.lanewise(LSHL, 28).and(sign)).reinterpretAsFloats();
-        }
-        value.intoArray(values, offset + i + k);
-        four = four.lanewise(LSHR, 8);
-      }
+      IntVector codes = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
+      IntVector entry0 = LANES == 4 ? codes.selectFrom(TABLE, UPPER_TABLE) : codes.selectFrom(TABLE);
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      IntVector product0 = entry0.reinterpretAsFloats().lanewise(DIV, factor0).mul(multiplier).reinterpretAsInts();
+      IntVector value0 = LANES == 16 ? product0 : product0.lanewise(XOR, codes.lanewise(LSHL, 28).and(sign));
+      value0.reinterpretAsFloats().intoArray(values, offset + i);
+      IntVector codes1 = codes.lanewise(LSHR, 8);
+      IntVector entry1 = LANES == 4 ? codes1.selectFrom(TABLE, UPPER_TABLE) : codes1.selectFrom(TABLE);
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      IntVector product1 = entry1.reinterpretAsFloats().lanewise(DIV, factor1).mul(multiplier).reinterpretAsInts();
+      IntVector value1 = LANES == 16 ? product1 : product1.lanewise(XOR, codes1.lanewise(LSHL, 28).and(sign));
+      value1.reinterpretAsFloats().intoArray(values, offset + i + LANES);
+      IntVector codes2 = codes.lanewise(LSHR, 16);
+      IntVector entry2 = LANES == 4 ? codes2.selectFrom(TABLE, UPPER_TABLE) : codes2.selectFrom(TABLE);
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      IntVector product2 = entry2.reinterpretAsFloats().lanewise(DIV, factor2).mul(multiplier).reinterpretAsInts();
+      IntVector value2 = LANES == 16 ? product2 : product2.lanewise(XOR, codes2.lanewise(LSHL, 28).and(sign));
+      value2.reinterpretAsFloats().intoArray(values, offset + i + 2 * LANES);
+      IntVector codes3 = codes.lanewise(LSHR, 24);
+      IntVector entry3 = LANES == 4 ? codes3.selectFrom(TABLE, UPPER_TABLE) : codes3.selectFrom(TABLE);
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      IntVector product3 = entry3.reinterpretAsFloats().lanewise(DIV, factor3).mul(multiplier).reinterpretAsInts();
+      IntVector value3 = LANES == 16 ? product3 : product3.lanewise(XOR, codes3.lanewise(LSHL, 28).and(sign));
+      value3.reinterpretAsFloats().intoArray(values, offset + i + 3 * LANES);
     }
   }
 }

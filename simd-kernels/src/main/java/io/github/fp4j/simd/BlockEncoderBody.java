@@ -1,5 +1,6 @@
 package io.github.fp4j.simd;
 
+import static jdk.incubator.vector.VectorOperators.DIV;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -12,7 +13,12 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link BlockEncoder} for one width; see {@link PerWidth}. Rounding and packing are {@link MinifloatEncoderBody}'s, with the constants of E2M1. */
+/**
+ * {@link BlockEncoder} for one width; see {@link PerWidth}. Rounding and packing are {@link MinifloatEncoderBody}'s, with the constants of E2M1.
+ *
+ * <p>The four vectors of a turn are written out, here and in {@link BlockDecoderBody}: a method of more than 325 bytes of code is never inlined. Inlined into a
+ * caller that the widths share, the bodies of two widths exceed C2's budget of nodes, and every vector of the second becomes an object.
+ */
 final class BlockEncoderBody implements BlockEncoder {
   private static final VectorShape SHAPE = PerWidth.shape(MethodHandles.lookup());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
@@ -41,15 +47,31 @@ final class BlockEncoderBody implements BlockEncoder {
     IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
     IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
     for (int i = 0; i < length; i += TURN) {
-      IntVector four = IntVector.zero(INTS);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector bits = FloatVector.fromArray(FLOATS, values, offset + i + k).mul(factors[i + k >>> blockShift]).reinterpretAsInts();
-        IntVector a = bits.and(notSign).min(six);
-        IntVector e = a.max(one).and(infinity);
-        IntVector sum = a.reinterpretAsFloats().add(e.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-        IntVector code = sum.add(e.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits.and(sign));
-        four = four.lanewise(LSHR, 8).or(code);
-      }
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).mul(factor0).reinterpretAsInts();
+      IntVector a0 = bits0.and(notSign).min(six);
+      IntVector e0 = a0.max(one).and(infinity);
+      IntVector sum0 = a0.reinterpretAsFloats().add(e0.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code0 = sum0.add(e0.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits0.and(sign));
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      IntVector bits1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES).mul(factor1).reinterpretAsInts();
+      IntVector a1 = bits1.and(notSign).min(six);
+      IntVector e1 = a1.max(one).and(infinity);
+      IntVector sum1 = a1.reinterpretAsFloats().add(e1.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code1 = sum1.add(e1.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits1.and(sign));
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      IntVector bits2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).mul(factor2).reinterpretAsInts();
+      IntVector a2 = bits2.and(notSign).min(six);
+      IntVector e2 = a2.max(one).and(infinity);
+      IntVector sum2 = a2.reinterpretAsFloats().add(e2.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code2 = sum2.add(e2.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits2.and(sign));
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      IntVector bits3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES).mul(factor3).reinterpretAsInts();
+      IntVector a3 = bits3.and(notSign).min(six);
+      IntVector e3 = a3.max(one).and(infinity);
+      IntVector sum3 = a3.reinterpretAsFloats().add(e3.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code3 = sum3.add(e3.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits3.and(sign));
+      IntVector four = code0.lanewise(LSHR, 24).or(code1.lanewise(LSHR, 16)).or(code2.lanewise(LSHR, 8).or(code3));
       // every byte holds a code in its high nibble; the earlier element of each pair is in the lower int of a long
       LongVector pairs = four.reinterpretAsLongs();
       LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
@@ -68,16 +90,31 @@ final class BlockEncoderBody implements BlockEncoder {
     IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
     IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
     for (int i = 0; i < length; i += TURN) {
-      IntVector four = IntVector.zero(INTS);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector bits =
-            FloatVector.fromArray(FLOATS, values, offset + i + k).div(factors[i + k >>> blockShift]).add(addend).reinterpretAsInts();
-        IntVector a = bits.and(notSign).min(six);
-        IntVector e = a.max(one).and(infinity);
-        IntVector sum = a.reinterpretAsFloats().add(e.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-        IntVector code = sum.add(e.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits.and(sign));
-        four = four.lanewise(LSHR, 8).or(code);
-      }
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, factor0).add(addend).reinterpretAsInts();
+      IntVector a0 = bits0.and(notSign).min(six);
+      IntVector e0 = a0.max(one).and(infinity);
+      IntVector sum0 = a0.reinterpretAsFloats().add(e0.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code0 = sum0.add(e0.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits0.and(sign));
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      IntVector bits1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES).lanewise(DIV, factor1).add(addend).reinterpretAsInts();
+      IntVector a1 = bits1.and(notSign).min(six);
+      IntVector e1 = a1.max(one).and(infinity);
+      IntVector sum1 = a1.reinterpretAsFloats().add(e1.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code1 = sum1.add(e1.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits1.and(sign));
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      IntVector bits2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).lanewise(DIV, factor2).add(addend).reinterpretAsInts();
+      IntVector a2 = bits2.and(notSign).min(six);
+      IntVector e2 = a2.max(one).and(infinity);
+      IntVector sum2 = a2.reinterpretAsFloats().add(e2.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code2 = sum2.add(e2.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits2.and(sign));
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      IntVector bits3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES).lanewise(DIV, factor3).add(addend).reinterpretAsInts();
+      IntVector a3 = bits3.and(notSign).min(six);
+      IntVector e3 = a3.max(one).and(infinity);
+      IntVector sum3 = a3.reinterpretAsFloats().add(e3.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+      IntVector code3 = sum3.add(e3.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits3.and(sign));
+      IntVector four = code0.lanewise(LSHR, 24).or(code1.lanewise(LSHR, 16)).or(code2.lanewise(LSHR, 8).or(code3));
       LongVector pairs = four.reinterpretAsLongs();
       LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
       ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
@@ -87,15 +124,19 @@ final class BlockEncoderBody implements BlockEncoder {
 
   @Override
   public void prescaleProducts(float[] values, int offset, int length, float zero, float m, float[] prescaled) {
+    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
+    FloatVector multiplier = FloatVector.broadcast(FLOATS, m);
     for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(FLOATS, values, offset + i).add(zero).mul(m).intoArray(prescaled, i);
+      FloatVector.fromArray(FLOATS, values, offset + i).add(addend).mul(multiplier).intoArray(prescaled, i);
     }
   }
 
   @Override
   public void prescaleQuotients(float[] values, int offset, int length, float zero, float d, float[] prescaled) {
+    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
+    FloatVector divisor = FloatVector.broadcast(FLOATS, d);
     for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(FLOATS, values, offset + i).add(zero).div(d).intoArray(prescaled, i);
+      FloatVector.fromArray(FLOATS, values, offset + i).add(addend).lanewise(DIV, divisor).intoArray(prescaled, i);
     }
   }
 }

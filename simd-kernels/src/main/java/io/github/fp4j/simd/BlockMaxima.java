@@ -14,24 +14,12 @@ interface BlockMaxima {
   int turn();
 
   /**
-   * The largest of every four, in blocks of sixteen: of each block four values that together hold its largest.
+   * The largest of each block of 16 and of each of 32.
    *
    * @param length a multiple of 256
-   * @param partials room for {@code length / 4}
+   * @param partials room for {@code length / 4} intermediate values
+   * @param maxima16 room for {@code length / 16} values, and up to a multiple of 32
+   * @param maxima32 room for half as many
    */
-  void partials(float[] values, int offset, int length, int[] partials);
-
-  /**
-   * The largest of each four consecutive entries.
-   *
-   * @param count of entries that are read, a multiple of 64
-   */
-  void fours(int[] partials, int count, int[] maxima);
-
-  /**
-   * The largest of each two consecutive entries.
-   *
-   * @param count of entries that are read, a multiple of 32
-   */
-  void pairs(int[] partials, int count, int[] maxima);
+  void ofBlocks(float[] values, int offset, int length, int[] partials, int[] maxima16, int[] maxima32);
 }

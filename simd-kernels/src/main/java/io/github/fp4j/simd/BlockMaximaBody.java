@@ -11,15 +11,14 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link BlockMaxima} for one width; see {@link PerWidth}.
  *
  * <p>No horizontal maximum, which costs as much as the quantisation itself: the even and the odd lanes of two vectors, taken by two-vector selection, are
- * neighbours, and their maximum is one vector of half as many. Two such steps per pass, and an array of a quarter of the length in between.
+ * neighbours, and their maximum is one vector of half as many. Two such steps per pass, with an array between passes: written as one tree of sixteen vectors, it
+ * exceeds what C2 inlines.
  */
 final class BlockMaximaBody implements BlockMaxima {
   private static final VectorShape SHAPE = PerWidth.shape(MethodHandles.lookup());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   private static final int LANES = FLOATS.length();
-  private static final IntVector EVEN = IntVector.zero(INTS).addIndex(2);
-  private static final IntVector ODD = IntVector.broadcast(INTS, 1).addIndex(2);
 
   @Override
   public int turn() {
@@ -44,9 +43,11 @@ final class BlockMaximaBody implements BlockMaxima {
   }
 
   @Override
-  public void partials(float[] values, int offset, int length, int[] partials) {
+  public void ofBlocks(float[] values, int offset, int length, int[] partials, int[] maxima16, int[] maxima32) {
     IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    for (int i = 0, j = 0; i < length; i += 4 * LANES, j += LANES) {
+    IntVector even = IntVector.zero(INTS).addIndex(2);
+    IntVector odd = IntVector.broadcast(INTS, 1).addIndex(2);
+    for (int i = 0, j = 0; i < length; i += 4 * LANES, j += LANES) { // of each block of 16, four that together hold its largest
       IntVector a = FloatVector.fromArray(FLOATS, values, offset + i).reinterpretAsInts().and(notSign);
       IntVector b = FloatVector.fromArray(FLOATS, values, offset + i + LANES).reinterpretAsInts().and(notSign);
       IntVector c = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).reinterpretAsInts().and(notSign);
@@ -56,34 +57,26 @@ final class BlockMaximaBody implements BlockMaxima {
       } else if (LANES == 8) { // two blocks
         IntVector first = a.max(b);
         IntVector second = c.max(d);
-        EVEN.selectFrom(first, second).max(ODD.selectFrom(first, second)).intoArray(partials, j);
+        even.selectFrom(first, second).max(odd.selectFrom(first, second)).intoArray(partials, j);
       } else { // four blocks
-        IntVector first = EVEN.selectFrom(a, b).max(ODD.selectFrom(a, b));
-        IntVector second = EVEN.selectFrom(c, d).max(ODD.selectFrom(c, d));
-        EVEN.selectFrom(first, second).max(ODD.selectFrom(first, second)).intoArray(partials, j);
+        IntVector first = even.selectFrom(a, b).max(odd.selectFrom(a, b));
+        IntVector second = even.selectFrom(c, d).max(odd.selectFrom(c, d));
+        even.selectFrom(first, second).max(odd.selectFrom(first, second)).intoArray(partials, j);
       }
     }
-  }
-
-  @Override
-  public void fours(int[] partials, int count, int[] maxima) {
-    for (int i = 0, j = 0; i < count; i += 4 * LANES, j += LANES) {
+    for (int i = 0, j = 0; i < length / 4; i += 4 * LANES, j += LANES) {
       IntVector a = IntVector.fromArray(INTS, partials, i);
       IntVector b = IntVector.fromArray(INTS, partials, i + LANES);
       IntVector c = IntVector.fromArray(INTS, partials, i + 2 * LANES);
       IntVector d = IntVector.fromArray(INTS, partials, i + 3 * LANES);
-      IntVector first = EVEN.selectFrom(a, b).max(ODD.selectFrom(a, b));
-      IntVector second = EVEN.selectFrom(c, d).max(ODD.selectFrom(c, d));
-      EVEN.selectFrom(first, second).max(ODD.selectFrom(first, second)).intoArray(maxima, j);
+      IntVector first = even.selectFrom(a, b).max(odd.selectFrom(a, b));
+      IntVector second = even.selectFrom(c, d).max(odd.selectFrom(c, d));
+      even.selectFrom(first, second).max(odd.selectFrom(first, second)).intoArray(maxima16, j);
     }
-  }
-
-  @Override
-  public void pairs(int[] partials, int count, int[] maxima) {
-    for (int i = 0, j = 0; i < count; i += 2 * LANES, j += LANES) {
-      IntVector a = IntVector.fromArray(INTS, partials, i);
-      IntVector b = IntVector.fromArray(INTS, partials, i + LANES);
-      EVEN.selectFrom(a, b).max(ODD.selectFrom(a, b)).intoArray(maxima, j);
+    for (int i = 0, j = 0; i < length / 16; i += 2 * LANES, j += LANES) {
+      IntVector a = IntVector.fromArray(INTS, maxima16, i);
+      IntVector b = IntVector.fromArray(INTS, maxima16, i + LANES);
+      even.selectFrom(a, b).max(odd.selectFrom(a, b)).intoArray(maxima32, j);
     }
   }
 }

@@ -30,14 +30,20 @@ record BlockPlan(
   /** How the scale of a block comes about. */
   sealed interface ScaleStep {}
 
+  /** A number, which is rounded to the scale format. */
+  sealed interface NumberStep extends ScaleStep {
+    /** How it is rounded. */
+    NumberScales rounding();
+  }
+
   /** {@code maximum * m1 * m2}. */
-  record Product(NumberScales rounding, float m1, float m2) implements ScaleStep {}
+  record Product(NumberScales rounding, float m1, float m2) implements NumberStep {}
 
   /** {@code maximum * m1 / d1 * m2 / d2}, in which factors of 1 change nothing. */
-  record Quotient(NumberScales rounding, float m1, float d1, float m2, float d2) implements ScaleStep {}
+  record Quotient(NumberScales rounding, float m1, float d1, float m2, float d2) implements NumberStep {}
 
   /** {@code n / (maximum / d)}. */
-  record Inverse(NumberScales rounding, float n, float d) implements ScaleStep {}
+  record Inverse(NumberScales rounding, float n, float d) implements NumberStep {}
 
   /** A power of two; elements are divided by it. */
   record PowerOfTwo(PowerOfTwoScales rounding) implements ScaleStep {}

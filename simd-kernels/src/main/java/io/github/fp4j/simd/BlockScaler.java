@@ -6,28 +6,19 @@ package io.github.fp4j.simd;
  */
 interface BlockScaler {
 
-  /** {@code maxima * m1 * m2}. */
-  void products(int[] maxima, int count, float m1, float m2, float[] values);
-
-  /** {@code maxima * m1 / d1 * m2 / d2}. */
-  void quotients(int[] maxima, int count, float m1, float d1, float m2, float d2, float[] values);
-
-  /** {@code n / (maxima / d)}; where that is an infinity, so becomes the maximum. */
-  void inverses(int[] maxima, int count, float n, float d, float[] values);
+  /** Computes scales before they are rounded; where that of a block is an infinity by {@link BlockPlan.Inverse}, so becomes its maximum. */
+  void values(BlockPlan.NumberStep step, int[] maxima, int count, float[] values);
 
   /** Rounds values to codes, one byte each, and replaces the values by those of the codes. */
   void cast(NumberScales scales, float[] values, int count, byte[] codes);
 
   /**
-   * {@code min(p / (s * q), limit)} for each scale s.
+   * What elements are multiplied or divided by, from the scales of {@link #cast}.
    *
    * @return whether any factor is NaN
    */
-  boolean reciprocals(int[] maxima, float[] scales, int count, float p, float q, float limit, float[] factors);
+  boolean factors(BlockPlan.ElementStep step, int[] maxima, float[] scales, int count, float[] factors);
 
-  /** {@code s * q / p} for each scale s; returns as {@link #reciprocals}. */
-  boolean direct(int[] maxima, float[] scales, int count, float p, float q, float[] factors);
-
-  /** Powers of two: codes, one byte each, and their reciprocals; returns as {@link #reciprocals}. */
+  /** Powers of two: codes, one byte each, and their reciprocals; returns as {@link #factors}. */
   boolean powersOfTwo(PowerOfTwoScales scales, int[] maxima, int count, byte[] codes, float[] factors);
 }

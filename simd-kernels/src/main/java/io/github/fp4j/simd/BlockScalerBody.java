@@ -1,5 +1,6 @@
 package io.github.fp4j.simd;
 
+import static jdk.incubator.vector.VectorOperators.DIV;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -34,27 +35,36 @@ final class BlockScalerBody implements BlockScaler {
   private static final VectorShuffle<Byte> TO_LINEAR = VectorShuffle.fromOp(BYTES, i -> 4 * (i % LANES) + i / LANES);
 
   @Override
-  public void products(int[] maxima, int count, float m1, float m2, float[] values) {
-    for (int i = 0; i < count; i += LANES) {
-      IntVector.fromArray(INTS, maxima, i).reinterpretAsFloats().mul(m1).mul(m2).intoArray(values, i);
-    }
-  }
-
-  @Override
-  public void quotients(int[] maxima, int count, float m1, float d1, float m2, float d2, float[] values) {
-    for (int i = 0; i < count; i += LANES) {
-      IntVector.fromArray(INTS, maxima, i).reinterpretAsFloats().mul(m1).div(d1).mul(m2).div(d2).intoArray(values, i);
-    }
-  }
-
-  @Override
-  public void inverses(int[] maxima, int count, float n, float d, float[] values) {
-    FloatVector numerator = FloatVector.broadcast(FLOATS, n);
-    for (int i = 0; i < count; i += LANES) {
-      IntVector maximum = IntVector.fromArray(INTS, maxima, i);
-      FloatVector value = numerator.div(maximum.reinterpretAsFloats().div(d));
-      value.intoArray(values, i);
-      maximum.blend(INFINITY, value.reinterpretAsInts().compare(EQ, INFINITY)).intoArray(maxima, i);
+  public void values(BlockPlan.NumberStep step, int[] maxima, int count, float[] values) {
+    switch (step) {
+      case BlockPlan.Product product -> {
+        FloatVector m1 = FloatVector.broadcast(FLOATS, product.m1());
+        FloatVector m2 = FloatVector.broadcast(FLOATS, product.m2());
+        for (int i = 0; i < count; i += LANES) {
+          IntVector.fromArray(INTS, maxima, i).reinterpretAsFloats().mul(m1).mul(m2).intoArray(values, i);
+        }
+      }
+      case BlockPlan.Quotient quotient -> {
+        FloatVector m1 = FloatVector.broadcast(FLOATS, quotient.m1());
+        FloatVector d1 = FloatVector.broadcast(FLOATS, quotient.d1());
+        FloatVector m2 = FloatVector.broadcast(FLOATS, quotient.m2());
+        FloatVector d2 = FloatVector.broadcast(FLOATS, quotient.d2());
+        for (int i = 0; i < count; i += LANES) {
+          FloatVector maximum = IntVector.fromArray(INTS, maxima, i).reinterpretAsFloats();
+          maximum.mul(m1).lanewise(DIV, d1).mul(m2).lanewise(DIV, d2).intoArray(values, i);
+        }
+      }
+      case BlockPlan.Inverse inverse -> {
+        FloatVector n = FloatVector.broadcast(FLOATS, inverse.n());
+        FloatVector d = FloatVector.broadcast(FLOATS, inverse.d());
+        IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+        for (int i = 0; i < count; i += LANES) {
+          IntVector maximum = IntVector.fromArray(INTS, maxima, i);
+          FloatVector value = n.lanewise(DIV, maximum.reinterpretAsFloats().lanewise(DIV, d));
+          value.intoArray(values, i);
+          maximum.blend(infinity, value.reinterpretAsInts().compare(EQ, infinity)).intoArray(maxima, i);
+        }
+      }
     }
   }
 
@@ -70,17 +80,18 @@ final class BlockScalerBody implements BlockScaler {
     IntVector codeOffset = IntVector.broadcast(INTS, scales.target().unitBits() & 0xFF);
     IntVector fieldShift = IntVector.broadcast(INTS, scales.target().fieldShift());
     IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector zeros = IntVector.zero(INTS);
     for (int i = 0; i < count; i += TURN) {
       IntVector four = IntVector.zero(INTS);
       for (int k = 0; k < TURN; k += LANES) {
         IntVector bits = FloatVector.fromArray(FLOATS, values, i + k).reinterpretAsInts();
-        bits = bits.blend(guardBefore, bits.compare(EQ, 0)).max(lowest).min(highest);
+        bits = bits.blend(guardBefore, bits.compare(EQ, zeros)).max(lowest).min(highest);
         IntVector e = bits.max(normal).and(infinity);
         FloatVector place = e.add(unit).reinterpretAsFloats();
         FloatVector sum = bits.reinterpretAsFloats().add(place);
         FloatVector rounded = sum.sub(place);
         IntVector code = sum.reinterpretAsInts().add(e.lanewise(LSHR, fieldShift)).add(codeOffset);
-        VectorMask<Integer> zero = rounded.reinterpretAsInts().compare(EQ, 0);
+        VectorMask<Integer> zero = rounded.reinterpretAsInts().compare(EQ, zeros);
         rounded.blend(guardAfter, zero.cast(FLOATS)).intoArray(values, i + k);
         four = four.lanewise(LSHR, 8).or(code.blend(guardCode, zero).lanewise(LSHL, 24));
       }
@@ -89,33 +100,30 @@ final class BlockScalerBody implements BlockScaler {
   }
 
   @Override
-  public boolean reciprocals(int[] maxima, float[] scales, int count, float p, float q, float limit, float[] factors) {
-    FloatVector numerator = FloatVector.broadcast(FLOATS, p);
-    IntVector largest = IntVector.broadcast(INTS, Float.floatToRawIntBits(limit));
+  public boolean factors(BlockPlan.ElementStep step, int[] maxima, float[] scales, int count, float[] factors) {
+    FloatVector p = FloatVector.broadcast(FLOATS, step.p());
+    FloatVector q = FloatVector.broadcast(FLOATS, step.q());
+    IntVector limit = IntVector.broadcast(INTS, Float.floatToRawIntBits(step.limit()));
+    IntVector zeros = IntVector.zero(INTS);
     IntVector infinity = IntVector.broadcast(INTS, INFINITY);
     IntVector nan = IntVector.broadcast(INTS, NAN);
     IntVector worst = IntVector.zero(INTS);
-    for (int i = 0; i < count; i += LANES) {
-      IntVector factor = numerator.div(FloatVector.fromArray(FLOATS, scales, i).mul(q)).reinterpretAsInts().min(largest);
-      IntVector greater = IntVector.fromArray(INTS, maxima, i).max(factor);
-      factor = factor.blend(nan, greater.compare(GE, infinity).or(factor.compare(EQ, 0)));
-      worst = worst.max(factor);
-      factor.reinterpretAsFloats().intoArray(factors, i);
-    }
-    return worst.reduceLanes(VectorOperators.MAX) == NAN;
-  }
-
-  @Override
-  public boolean direct(int[] maxima, float[] scales, int count, float p, float q, float[] factors) {
-    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
-    IntVector nan = IntVector.broadcast(INTS, NAN);
-    IntVector worst = IntVector.zero(INTS);
-    for (int i = 0; i < count; i += LANES) {
-      IntVector factor = FloatVector.fromArray(FLOATS, scales, i).mul(q).div(p).reinterpretAsInts();
-      IntVector greater = IntVector.fromArray(INTS, maxima, i).max(factor);
-      factor = factor.blend(nan, greater.compare(GE, infinity).or(factor.compare(EQ, 0)));
-      worst = worst.max(factor);
-      factor.reinterpretAsFloats().intoArray(factors, i);
+    if (step.inverts()) {
+      for (int i = 0; i < count; i += LANES) {
+        IntVector factor = p.lanewise(DIV, FloatVector.fromArray(FLOATS, scales, i).mul(q)).reinterpretAsInts().min(limit);
+        IntVector greater = IntVector.fromArray(INTS, maxima, i).max(factor);
+        factor = factor.blend(nan, greater.compare(GE, infinity).or(factor.compare(EQ, zeros)));
+        worst = worst.max(factor);
+        factor.reinterpretAsFloats().intoArray(factors, i);
+      }
+    } else {
+      for (int i = 0; i < count; i += LANES) {
+        IntVector factor = FloatVector.fromArray(FLOATS, scales, i).mul(q).lanewise(DIV, p).reinterpretAsInts();
+        IntVector greater = IntVector.fromArray(INTS, maxima, i).max(factor);
+        factor = factor.blend(nan, greater.compare(GE, infinity).or(factor.compare(EQ, zeros)));
+        worst = worst.max(factor);
+        factor.reinterpretAsFloats().intoArray(factors, i);
+      }
     }
     return worst.reduceLanes(VectorOperators.MAX) == NAN;
   }
@@ -129,18 +137,19 @@ final class BlockScalerBody implements BlockScaler {
     IntVector mantissa = IntVector.broadcast(INTS, 0x7FFFFF);
     IntVector topCode = IntVector.broadcast(INTS, 254);
     IntVector nan = IntVector.broadcast(INTS, NAN);
-    int bandWidth = scales.bandWidth();
-    int smallest = scales.smallestBits();
-    int limit = scales.limitBits();
+    IntVector bandEnd = IntVector.broadcast(INTS, scales.bandStart() + scales.bandWidth());
+    IntVector smallest = IntVector.broadcast(INTS, scales.smallestBits());
+    IntVector limit = IntVector.broadcast(INTS, scales.limitBits());
+    IntVector zeros = IntVector.zero(INTS);
     IntVector worst = IntVector.zero(INTS);
     for (int i = 0; i < count; i += TURN) {
       IntVector four = IntVector.zero(INTS);
       for (int k = 0; k < TURN; k += LANES) {
         IntVector maximum = IntVector.fromArray(INTS, maxima, i + k);
-        VectorMask<Integer> zero = maximum.compare(EQ, 0);
+        VectorMask<Integer> zero = maximum.compare(EQ, zeros);
         IntVector code = maximum.add(roundBits).lanewise(LSHR, 23).add(codeOffset).blend(zeroCode, zero);
-        IntVector intoBand = maximum.and(mantissa).sub(bandStart);
-        VectorMask<Integer> inBand = intoBand.compare(GE, 0).and(intoBand.compare(LT, bandWidth));
+        IntVector fraction = maximum.and(mantissa);
+        VectorMask<Integer> inBand = fraction.compare(GE, bandStart).and(fraction.compare(LT, bandEnd));
         VectorMask<Integer> tooSmall = maximum.compare(LT, smallest).andNot(zero);
         VectorMask<Integer> special = inBand.or(tooSmall).or(maximum.compare(GE, limit));
         IntVector factor = topCode.sub(code).lanewise(LSHL, 23).blend(nan, special);

@@ -54,39 +54,21 @@ final class BlockStages {
 
   /** The largest magnitudes of blocks, as bits, in an array that the next call overwrites; length as in {@link #quantize}. */
   int[] maxima(BlockPlan plan, float[] values, int offset, int length) {
-    maximaStage.partials(values, offset, length, partials);
-    maximaStage.fours(partials, length / 4, maxima16);
-    if (plan.blockShift() == 4) {
-      return maxima16;
-    }
-    maximaStage.pairs(maxima16, length / 16 + 31 & -32, maxima32);
-    return maxima32;
+    maximaStage.ofBlocks(values, offset, length, partials, maxima16, maxima32);
+    return plan.blockShift() == 4 ? maxima16 : maxima32;
   }
 
   /** Computes scales and factors from the maxima of {@code blocks} blocks. Returns whether a block {@linkplain #isLeftToModel is left to the model}. */
   boolean scales(BlockPlan plan, int[] maxima, int blocks) {
     int count = blocks + 63 & -64;
-    switch (plan.scaleStep()) {
-      case BlockPlan.PowerOfTwo step -> {
-        return scaleStage.powersOfTwo(step.rounding(), maxima, count, scaleCodes, factors);
-      }
-      case BlockPlan.Product step -> {
-        scaleStage.products(maxima, count, step.m1(), step.m2(), blockScales);
+    return switch (plan.scaleStep()) {
+      case BlockPlan.PowerOfTwo step -> scaleStage.powersOfTwo(step.rounding(), maxima, count, scaleCodes, factors);
+      case BlockPlan.NumberStep step -> {
+        scaleStage.values(step, maxima, count, blockScales);
         scaleStage.cast(step.rounding(), blockScales, count, scaleCodes);
+        yield scaleStage.factors(plan.elementStep(), maxima, blockScales, count, factors);
       }
-      case BlockPlan.Quotient step -> {
-        scaleStage.quotients(maxima, count, step.m1(), step.d1(), step.m2(), step.d2(), blockScales);
-        scaleStage.cast(step.rounding(), blockScales, count, scaleCodes);
-      }
-      case BlockPlan.Inverse step -> {
-        scaleStage.inverses(maxima, count, step.n(), step.d(), blockScales);
-        scaleStage.cast(step.rounding(), blockScales, count, scaleCodes);
-      }
-    }
-    BlockPlan.ElementStep step = plan.elementStep();
-    return step.inverts()
-        ? scaleStage.reciprocals(maxima, blockScales, count, step.p(), step.q(), step.limit(), factors)
-        : scaleStage.direct(maxima, blockScales, count, step.p(), step.q(), factors);
+    };
   }
 
   /** Whether what is done with block {@code block} means nothing. */
