@@ -6,8 +6,6 @@
 
 namespace fp4j {
 
-inline constexpr std::uint32_t canonical_nan_bits = 0x7FC00000u;
-
 // The value of the low bits of code. Subnormals are made as the difference of two normal numbers, so that flushing subnormals to zero changes nothing.
 template <class F>
 FP4J_HOST_DEVICE float decode(std::uint32_t code) {
