@@ -1,8 +1,8 @@
 // Elements of a block under its scale, and back: the twin of ReferenceQuantizer. A block's scale and the tensor's are first turned into one or two factors.
 #pragma once
 
-#include "block_scale.cuh"
-#include "profile.cuh"
+#include "fp4j/block_scale.cuh"
+#include "fp4j/profile.cuh"
 
 namespace fp4j {
 

@@ -1,9 +1,9 @@
 // From the largest magnitude of a tensor and of a block to their scales: the twin of TensorScaleRule and BlockScales.
 #pragma once
 
-#include "decode.cuh"
-#include "encode.cuh"
-#include "profile.cuh"
+#include "fp4j/decode.cuh"
+#include "fp4j/encode.cuh"
+#include "fp4j/profile.cuh"
 
 namespace fp4j {
 

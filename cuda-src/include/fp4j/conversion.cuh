@@ -2,8 +2,8 @@
 // known by name. The structs have the layout of fp4j_format and fp4j_conversion in fp4j.h. Where the data is a compile-time constant the compiler folds it in.
 #pragma once
 
-#include "format.cuh"
-#include "platform.cuh"
+#include "fp4j/format.cuh"
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
 

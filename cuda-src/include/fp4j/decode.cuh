@@ -1,8 +1,8 @@
 // Decoding to float, exact for every format here, without a branch.
 #pragma once
 
-#include "format.cuh"
-#include "platform.cuh"
+#include "fp4j/format.cuh"
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
 

@@ -2,7 +2,7 @@
 // summed exactly in integers; what follows is the model.
 #pragma once
 
-#include "exact_sum.cuh"
+#include "fp4j/exact_sum.cuh"
 
 namespace fp4j {
 

@@ -1,7 +1,7 @@
 // Sums of integers times powers of two, without rounding until the end.
 #pragma once
 
-#include "platform.cuh"
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
 

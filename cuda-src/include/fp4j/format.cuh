@@ -1,7 +1,7 @@
 // Narrow floating-point formats as data that the compiler sees. Sources: OCP MX v1.0, OCP FP8 v1.0; the same constants as io.github.fp4j.formats.FloatFormat.
 #pragma once
 
-#include "platform.cuh"
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
 

@@ -2,7 +2,7 @@
 // butterflies of distance 1, 2, 4, ... n/2; one multiplication by 1/sqrt(n) rounded to float32; then, if asked for, one rounding to bf16.
 #pragma once
 
-#include "conversion.cuh"
+#include "fp4j/conversion.cuh"
 
 namespace fp4j {
 

@@ -2,9 +2,9 @@
 // family-specific targets (sm_100a, sm_100f, ...) have the FP4 and E8M0 instructions: plain sm_100 and sm_120 take the other path.
 #pragma once
 
-#include "encode.cuh"
-#include "format.cuh"
-#include "platform.cuh"
+#include "fp4j/encode.cuh"
+#include "fp4j/format.cuh"
+#include "fp4j/platform.cuh"
 
 #if defined(__CUDA_ARCH_FAMILY_SPECIFIC__)
 #if __CUDA_ARCH_FAMILY_SPECIFIC__ >= 1000 && __CUDA_ARCH_FAMILY_SPECIFIC__ < 1300

@@ -3,7 +3,7 @@
 // b is the block's largest magnitude, M the largest element, s the block scale, t the tensor scale as stored, S the tensor's encode scale, q an element's value.
 #pragma once
 
-#include "conversion.cuh"
+#include "fp4j/conversion.cuh"
 
 namespace fp4j {
 

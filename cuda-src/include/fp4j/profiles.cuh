@@ -2,18 +2,18 @@
 // for FP4 with float32 results, by their ids. Sources and assumptions are told there; the Java tests compare these constants with those.
 #pragma once
 
-#include "dot_product.cuh"
-#include "profile.cuh"
+#include "fp4j/dot_product.cuh"
+#include "fp4j/profile.cuh"
 
 namespace fp4j::profiles {
 
 namespace detail {
 
-inline constexpr float unlimited = __builtin_huge_valf();
+inline constexpr float unlimited = __builtin_bit_cast(float, infinity_bits);
 
 inline constexpr ConversionData cuda_e2m1 = cuda_conversion(format_data<E2M1>());
 
-constexpr ConversionData e2m1(NanPolicy nan, ZeroSign zero_sign) {
+FP4J_HOST_DEVICE constexpr ConversionData e2m1(NanPolicy nan, ZeroSign zero_sign) {
   ConversionData conversion = cuda_e2m1;
   conversion.nan = nan;
   conversion.zero_sign = zero_sign;
@@ -26,7 +26,7 @@ inline constexpr ConversionData untested_e2m1 = e2m1(NanPolicy::untested, ZeroSi
 inline constexpr ConversionData ml_dtypes_e2m1 = e2m1(NanPolicy::negated_zero, ZeroSign::keep);
 inline constexpr ConversionData refusing_e2m1 = e2m1(NanPolicy::refuse, ZeroSign::keep);
 
-constexpr ConversionData with_rounding(ConversionData conversion, Rounding rounding, Overflow overflow) {
+FP4J_HOST_DEVICE constexpr ConversionData with_rounding(ConversionData conversion, Rounding rounding, Overflow overflow) {
   conversion.rounding = rounding;
   conversion.overflow = overflow;
   return conversion;
@@ -37,14 +37,14 @@ inline constexpr ConversionData ggml_e2m1 =
 inline constexpr ConversionData ue4m3 = cuda_conversion(format_data<UE4M3>());
 inline constexpr ConversionData ue8m0 = with_rounding(cuda_conversion(format_data<UE8M0>()), Rounding::up, Overflow::to_nan);
 
-constexpr Profile one_level(int block_size, ScaleFormula formula, const ConversionData& scale, EncodeFormula encode, const ConversionData& element) {
+FP4J_HOST_DEVICE constexpr Profile one_level(int block_size, ScaleFormula formula, const ConversionData& scale, EncodeFormula encode, const ConversionData& element) {
   return {block_size, 1, TensorScaleDirection::none, TensorScaleFallback::arithmetic, 1.0f,
           formula, no_format(), 0.0f, unlimited, scale, ScaleCast::convert, ScaleGuard::none, 0.0f, ScaleSearch::none,
           encode, ElementCast::convert, element,
           DequantizeFormula::scale_only, NibbleOrder::interleaved_low_first, RaggedRows::refuse, block_size};
 }
 
-constexpr Profile nvfp4(TensorScaleDirection direction, TensorScaleFallback fallback, float scale_max, ScaleFormula formula, EncodeFormula encode,
+FP4J_HOST_DEVICE constexpr Profile nvfp4(TensorScaleDirection direction, TensorScaleFallback fallback, float scale_max, ScaleFormula formula, EncodeFormula encode,
                         const ConversionData& element, DequantizeFormula dequantize) {
   Profile profile = one_level(16, formula, ue4m3, encode, element);
   profile.keeps_nan_in_amax = direction == TensorScaleDirection::decode ? 1 : 0;
@@ -55,51 +55,51 @@ constexpr Profile nvfp4(TensorScaleDirection direction, TensorScaleFallback fall
   return profile;
 }
 
-constexpr Profile transformer_engine(float scale_max, ScaleFormula formula, EncodeFormula encode) {
+FP4J_HOST_DEVICE constexpr Profile transformer_engine(float scale_max, ScaleFormula formula, EncodeFormula encode) {
   return nvfp4(TensorScaleDirection::amax, TensorScaleFallback::one, scale_max, formula, encode, cuda_e2m1, DequantizeFormula::amax_times_factor);
 }
 
-constexpr Profile encoding(ScaleFormula formula, EncodeFormula encode, const ConversionData& element) {
+FP4J_HOST_DEVICE constexpr Profile encoding(ScaleFormula formula, EncodeFormula encode, const ConversionData& element) {
   return nvfp4(TensorScaleDirection::encode, TensorScaleFallback::arithmetic, 448.0f, formula, encode, element, DequantizeFormula::quotient);
 }
 
-constexpr Profile decoding(ScaleFormula formula, EncodeFormula encode, const ConversionData& element, DequantizeFormula dequantize) {
+FP4J_HOST_DEVICE constexpr Profile decoding(ScaleFormula formula, EncodeFormula encode, const ConversionData& element, DequantizeFormula dequantize) {
   return nvfp4(TensorScaleDirection::decode, TensorScaleFallback::arithmetic, 448.0f, formula, encode, element, dequantize);
 }
 
-constexpr Profile guarded(Profile profile, ScaleGuard guard, float value) {
+FP4J_HOST_DEVICE constexpr Profile guarded(Profile profile, ScaleGuard guard, float value) {
   profile.scale_guard = guard;
   profile.scale_guard_value = value;
   return profile;
 }
 
-constexpr Profile clamped(Profile profile, float lowest, float highest) {
+FP4J_HOST_DEVICE constexpr Profile clamped(Profile profile, float lowest, float highest) {
   profile.scale_lowest = lowest;
   profile.scale_highest = highest;
   return profile;
 }
 
-constexpr Profile padding(Profile profile) {
+FP4J_HOST_DEVICE constexpr Profile padding(Profile profile) {
   profile.ragged_rows = RaggedRows::pad_with_zeros;
   return profile;
 }
 
-constexpr Profile keeping_nan(Profile profile) {
+FP4J_HOST_DEVICE constexpr Profile keeping_nan(Profile profile) {
   profile.keeps_nan_in_amax = 1;
   return profile;
 }
 
-constexpr Profile searching(Profile profile) {
+FP4J_HOST_DEVICE constexpr Profile searching(Profile profile) {
   profile.scale_search = ScaleSearch::four_over_six_absolute;
   return profile;
 }
 
-constexpr Profile casting(Profile profile, ElementCast cast) {
+FP4J_HOST_DEVICE constexpr Profile casting(Profile profile, ElementCast cast) {
   profile.element_cast = cast;
   return profile;
 }
 
-constexpr Profile ggml(int block_size, ScaleFormula formula, const ConversionData& scale, ScaleCast cast, int row_multiple) {
+FP4J_HOST_DEVICE constexpr Profile ggml(int block_size, ScaleFormula formula, const ConversionData& scale, ScaleCast cast, int row_multiple) {
   Profile profile = one_level(block_size, formula, scale, EncodeFormula::divide, ggml_e2m1);
   profile.keeps_nan_in_amax = 0;
   profile.scale_cast = cast;
@@ -110,18 +110,18 @@ constexpr Profile ggml(int block_size, ScaleFormula formula, const ConversionDat
   return profile;
 }
 
-constexpr Profile mxfp4(ScaleFormula formula, const ConversionData& element) {
+FP4J_HOST_DEVICE constexpr Profile mxfp4(ScaleFormula formula, const ConversionData& element) {
   return one_level(32, formula, ue8m0, EncodeFormula::divide, element);
 }
 
-constexpr Profile fp4_all_the_way(const FormatData& scale, float scale_max) {
+FP4J_HOST_DEVICE constexpr Profile fp4_all_the_way(const FormatData& scale, float scale_max) {
   Profile profile = decoding(ScaleFormula::encode_of_prescaled, EncodeFormula::prescaled_multiply, nan_to_zero_e2m1, DequantizeFormula::divide_by_encode_scale);
   profile.scale_conversion = with_rounding(cuda_conversion(scale), Rounding::nearest_even, Overflow::saturate_finite);
   profile.tensor_scale_max = scale_max;
   return guarded(casting(profile, ElementCast::convert_magnitude), ScaleGuard::unusable_after_cast, 1.0f);
 }
 
-constexpr Profile gfloat() {
+FP4J_HOST_DEVICE constexpr Profile gfloat() {
   Profile profile = mxfp4(ScaleFormula::exponent_floor, refusing_e2m1);
   profile.scale_conversion = cuda_conversion(format_data<UE8M0>());
   return profile;

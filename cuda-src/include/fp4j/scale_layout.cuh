@@ -1,7 +1,7 @@
 // Where block scales lie: the twin of io.github.fp4j.formats.block.ScaleLayout. Tiled layouts are padded to whole tiles, padded entries zero.
 #pragma once
 
-#include "platform.cuh"
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
 

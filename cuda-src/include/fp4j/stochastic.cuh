@@ -2,8 +2,8 @@
 // bits for the same seed and offset, whatever the order, the threads or the device.
 #pragma once
 
-#include "block_element.cuh"
-#include "hardware.cuh"
+#include "fp4j/block_element.cuh"
+#include "fp4j/hardware.cuh"
 
 namespace fp4j {
 
