@@ -4,11 +4,19 @@
 
 #include <cstring>
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 #include "fp4j/block_element.cuh"
 #include "fp4j/hadamard.cuh"
 
 namespace fp4j::host {
 namespace {
+
+#include "block_vectors.h"
+
+#include "block_stages.h"
 
 std::uint32_t largest_in(const Profile& profile, const Source& source) {
   std::uint32_t largest = 0;
@@ -114,7 +122,49 @@ bool quantize_blocks(
   return accepted;
 }
 
+#if defined(FP4J_BLOCK_VECTORS)
+
+template <int Size>
+void quantize_rows(const Profile& profile, float tensor_scale, const Source& source, const Target& target) {
+  const std::size_t blocks = source.columns / Size;
+  const bool dense = source.row_step == source.columns && target.codes_stride == source.columns / 2 && target.scales_stride == blocks;
+  const std::size_t rows = dense ? 1 : source.rows;
+  for (std::size_t row = 0; row < rows; row++) {
+    quantize_run<Size>(profile, tensor_scale, source.values + row * source.row_step, dense ? source.rows * blocks : blocks,
+                       target.codes + row * target.codes_stride, target.scales + row * target.scales_stride);
+  }
+}
+
+template <bool Divides, bool HasSecond>
+void restore_rows(const Profile& profile, float tensor_scale, const StoredRows& stored, float* values, std::size_t stride, std::size_t rows, std::size_t columns) {
+  const std::size_t size = static_cast<std::size_t>(profile.block_size);
+  const std::size_t blocks = columns / size;
+  const bool dense = stride == columns && stored.codes_stride == columns / 2 && stored.scales_stride == blocks;
+  for (std::size_t row = 0; row < (dense ? 1 : rows); row++) {
+    const std::size_t count = dense ? rows * blocks : blocks;
+    const std::uint8_t* codes = stored.codes + row * stored.codes_stride;
+    const std::uint8_t* scales = stored.scales + row * stored.scales_stride;
+    if (size == 16) {
+      restore_run<Divides, HasSecond, 16>(profile, tensor_scale, codes, scales, count, values + row * stride);
+    } else {
+      restore_run<Divides, HasSecond, 32>(profile, tensor_scale, codes, scales, count, values + row * stride);
+    }
+  }
+}
+
+#endif
+
 bool quantize(const Profile& profile, float tensor_scale, const Source& source, std::size_t stored, const Target& target) {
+#if defined(FP4J_BLOCK_VECTORS)
+  if (source.column_step == 1 && source.columns == stored && is_staged(profile) && profile.element_conversion.nan != NanPolicy::refuse) {
+    if (profile.block_size == 16) {
+      quantize_rows<16>(profile, tensor_scale, source, target);
+    } else {
+      quantize_rows<32>(profile, tensor_scale, source, target);
+    }
+    return true;
+  }
+#endif
   return quantize_blocks(profile, tensor_scale, nullptr, source, stored, 1, target);
 }
 
@@ -129,6 +179,21 @@ bool quantize_stochastic(
 
 void dequantize(
     const Profile& profile, float tensor_scale, const StoredRows& stored, float* values, std::size_t stride, std::size_t rows, std::size_t columns) {
+#if defined(FP4J_BLOCK_VECTORS)
+  const bool simple = profile.element() == format_data<E2M1>() && profile.nibble_order == NibbleOrder::interleaved_low_first &&
+                      (profile.block_size == 16 || profile.block_size == 32) && columns % static_cast<std::size_t>(profile.block_size) == 0;
+  const RestoringScale shape = restoring_scale(profile, 0, tensor_scale);
+  if (simple && !shape.drops_zero_sign) {
+    if (shape.divides) {
+      restore_rows<true, true>(profile, tensor_scale, stored, values, stride, rows, columns);
+    } else if (shape.has_second) {
+      restore_rows<false, true>(profile, tensor_scale, stored, values, stride, rows, columns);
+    } else {
+      restore_rows<false, false>(profile, tensor_scale, stored, values, stride, rows, columns);
+    }
+    return;
+  }
+#endif
   const std::size_t size = static_cast<std::size_t>(profile.block_size);
   const std::size_t bytes = size / static_cast<std::size_t>(profile.codes_per_byte());
   for (std::size_t row = 0; row < rows; row++) {

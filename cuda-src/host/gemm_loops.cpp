@@ -2,8 +2,22 @@
 // everything but the table has internal linkage.
 #include "gemm_loops.h"
 
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+
+#if defined(__AVX512VNNI__)
+#include <immintrin.h>
+#endif
+
+#include "fp4j/decode.cuh"
+
 namespace fp4j::host {
 namespace {
+
+#if defined(__AVX512VNNI__)
+#include "gemm_vnni.h"
+#endif
 
 OperandRow row_of(const Product& product, const Operand& operand, std::size_t row) {
   const std::size_t block = static_cast<std::size_t>(scale_block(product.scale));
@@ -11,6 +25,11 @@ OperandRow row_of(const Product& product, const Operand& operand, std::size_t ro
 }
 
 void multiply(const AccumulationModel& model, const Product& product) {
+#if defined(__AVX512VNNI__)
+  if (model.accumulation == Accumulation::sequential_groups && product.a.rows > 0 && scales_multiply_exactly(product) && multiply_groups(product)) {
+    return;
+  }
+#endif
   const std::size_t columns = product.b.rows;
   for (std::size_t i = 0; i < product.a.rows; i++) {
     for (std::size_t j = 0; j < columns; j++) {

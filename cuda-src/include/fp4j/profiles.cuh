@@ -225,6 +225,8 @@ inline constexpr NamedModel all[] = {
     {"exact-rne", {Accumulation::exact, 0, 0, 0, 0, 1}, true, true},
     {"sequential-fp32", {Accumulation::sequential_products, 0, 0, 0, 0, 1}, true, true},
     {"te-reference", {Accumulation::sequential_groups, 0, 0, 0, 0, 1}, true, false},
+    // The host library's own: one exact group of 16 after the other.
+    {"own", {Accumulation::sequential_groups, 0, 0, 0, 0, 1}, true, true},
     {"blackwell-mxf8f6f4", {Accumulation::fused_products, 25, 0, 0, 1, 0}, false, true},
 };
 

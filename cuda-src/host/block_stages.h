@@ -1,0 +1,268 @@
+// Quantising in three steps over arrays: maxima of blocks, scales with what their elements are multiplied by, elements. For E2M1 in blocks of 16 or 32, converted to
+// nearest-even; the steps over blocks are plain loops that compilers turn into vectors. Included into the anonymous namespace of each instruction set's translation
+// unit, after block_vectors.h.
+#if defined(FP4J_BLOCK_VECTORS)
+
+constexpr std::size_t blocks_at_once = 128;
+
+// Scales of up to blocks_at_once blocks.
+struct BlockScales {
+  std::uint32_t largest[blocks_at_once];
+  float value[blocks_at_once];
+  std::uint32_t code[blocks_at_once];
+  float first[blocks_at_once];
+  float second[blocks_at_once];
+};
+
+// Whether the steps below do what the bodies do.
+bool is_staged(const Profile& profile) {
+  return (profile.block_size == 16 || profile.block_size == 32) && profile.element_cast == ElementCast::convert &&
+         fp4j::detail::is_plain_e2m1(profile.element_conversion) && profile.nibble_order == NibbleOrder::interleaved_low_first &&
+         profile.scale_search == ScaleSearch::none;
+}
+
+bool is_plain_scale(const Profile& profile, const FormatData& format, Rounding rounding) {
+  const ConversionData& conversion = profile.scale_conversion;
+  return conversion.format == format && conversion.rounding == rounding && conversion.pre_rounding.exponent_bits == 0 &&
+         conversion.nan == NanPolicy::positive_nan && conversion.unsigned_policy == UnsignedPolicy::magnitude;
+}
+
+template <class Body>
+void for_blocks(std::size_t blocks, Body body) {
+  for (std::size_t i = 0; i < blocks; i++) {
+    body(i);
+  }
+}
+
+// The numbers of a rule in float32; false for rules that have no loop here.
+bool number_values(const Profile& profile, float t, std::size_t blocks, BlockScales* scales) {
+  const float max = element_max(profile);
+  const float inverse = div_rn(1.0f, max);
+  const float s = tensor_encode_scale(profile, t);
+  const float factor = mul_rn(s, inverse);
+  const float divisor = mul_rn(max, t);
+  float* value = scales->value;
+  const std::uint32_t* largest = scales->largest;
+  const auto b = [largest](std::size_t i) { return amax_of(largest[i]); };
+  if (profile.scale_precision.exponent_bits != 0) {
+    return false;
+  }
+  switch (profile.scale_formula) {
+    case ScaleFormula::f1: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) * factor; }); break;
+    case ScaleFormula::f2: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) / max * s; }); break;
+    case ScaleFormula::f3: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) * inverse * s; }); break;
+    case ScaleFormula::f4: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) / max / t; }); break;
+    case ScaleFormula::f5: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) / divisor; }); break;
+    case ScaleFormula::f6: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) * s / max; }); break;
+    case ScaleFormula::prescaled: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) / t / max; }); break;
+    case ScaleFormula::amax_over_max: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) / max; }); break;
+    case ScaleFormula::amax_times_reciprocal: for_blocks(blocks, [=](std::size_t i) { value[i] = b(i) * inverse; }); break;
+    default: return false;
+  }
+  if (profile.scale_guard == ScaleGuard::zero_before_cast) {
+    const float guard = profile.scale_guard_value;
+    for_blocks(blocks, [=](std::size_t i) { value[i] = value[i] == 0.0f ? guard : value[i]; });
+  }
+  const float lowest = profile.scale_lowest;
+  const float highest = profile.scale_highest;
+  if (lowest > 0.0f || highest < from_bits<float>(infinity_bits)) {
+    for_blocks(blocks, [=](std::size_t i) { value[i] = value[i] < lowest ? lowest : value[i] > highest ? highest : value[i]; });
+  }
+  return true;
+}
+
+// Codes of powers of two from exponent fields; subnormal maxima fall below every scale. False for other rules.
+bool exponent_codes(const Profile& profile, std::size_t blocks, BlockScales* scales) {
+  if (!(profile.scale() == format_data<UE8M0>()) || profile.scale_guard != ScaleGuard::none) {
+    return false;
+  }
+  std::uint32_t added = 0;
+  switch (profile.scale_formula) {
+    case ScaleFormula::exponent_floor: break;
+    case ScaleFormula::exponent_ceil: added = 0x7FFFFFu; break;
+    case ScaleFormula::exponent_even: added = 1u << (22 - profile.element().mantissa_bits); break;
+    default: return false;
+  }
+  const std::uint32_t emax = static_cast<std::uint32_t>(floor_log2(element_max(profile)));
+  const std::uint32_t of_infinity = profile.scale_conversion.overflow == Overflow::saturate ? UE8M0::max_finite_code : UE8M0::nan_code;
+  const std::uint32_t even_limit = profile.scale_formula == ScaleFormula::exponent_even ? infinity_bits - added : infinity_bits;
+  std::uint32_t* code = scales->code;
+  const std::uint32_t* largest = scales->largest;
+  for_blocks(blocks, [=](std::size_t i) {
+    const std::uint32_t bits = largest[i];
+    const std::uint32_t field = (bits + added) >> 23;
+    const std::uint32_t finite = larger(field, emax) - emax;
+    code[i] = bits > infinity_bits ? UE8M0::nan_code : bits >= even_limit ? of_infinity : finite;
+  });
+  return true;
+}
+
+void scale_codes(const Profile& profile, float t, std::size_t blocks, BlockScales* scales) {
+  std::uint32_t* code = scales->code;
+  const float* value = scales->value;
+  const bool ue4m3 = is_plain_scale(profile, format_data<UE4M3>(), Rounding::nearest_even) && profile.scale_conversion.overflow == Overflow::saturate &&
+                     profile.scale_cast == ScaleCast::convert;
+  const bool ue8m0 = is_plain_scale(profile, format_data<UE8M0>(), Rounding::up) && profile.scale_conversion.overflow == Overflow::to_nan;
+  if (exponent_codes(profile, blocks, scales)) {
+    return;
+  }
+  if ((ue4m3 || ue8m0) && profile.scale_guard != ScaleGuard::unusable_after_cast && number_values(profile, t, blocks, scales)) {
+    if (ue4m3) {
+      const Specials specials = satfinite<UE4M3>();
+      for_blocks(blocks, [=](std::size_t i) { code[i] = encode<UE4M3>(value[i], specials); });
+    } else {
+      const Specials specials = {UE8M0::nan_code, UE8M0::nan_code, 0u};
+      for_blocks(blocks, [=](std::size_t i) { code[i] = encode_ue8m0<ScaleRounding::up>(value[i], specials); });
+    }
+    if (profile.scale_guard == ScaleGuard::zero_after_cast && ue4m3) {
+      const std::uint32_t guard = encode(profile.scale_conversion, profile.scale_guard_value);
+      for_blocks(blocks, [=](std::size_t i) { code[i] = code[i] == 0 ? guard : code[i]; });
+    }
+    return;
+  }
+  for_blocks(blocks, [=, &profile](std::size_t i) { code[i] = scale_code(profile, amax_of(scales->largest[i]), t); });
+}
+
+// What elements are multiplied or divided by, and how. A division by a power of two is a multiplication by its inverse, which is a float for every E8M0 code.
+Scaling element_factors(const Profile& profile, float t, std::size_t blocks, BlockScales* scales) {
+  const std::uint32_t* code = scales->code;
+  float* first = scales->first;
+  float* second = scales->second;
+  if (profile.scale() == format_data<UE8M0>() && profile.encode_formula == EncodeFormula::divide) {
+    for_blocks(blocks, [=](std::size_t i) {
+      const std::uint32_t bits = code[i] == 0xFEu ? 0x00400000u : (0xFEu - code[i]) << 23;
+      first[i] = from_bits<float>(code[i] == 0xFFu ? canonical_nan_bits : bits);
+    });
+    return Scaling::multiply;
+  }
+  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::reciprocal_of_product) {
+    const float inverse = div_rn(1.0f, tensor_encode_scale(profile, t));
+    const float limit = from_bits<float>(max_float_bits);
+    for_blocks(blocks, [=](std::size_t i) {
+      const float factor = 1.0f / (decode<UE4M3>(code[i]) * inverse);
+      first[i] = factor <= limit ? factor : limit;
+    });
+    return Scaling::multiply;
+  }
+  Scaling scaling = Scaling::multiply;
+  for_blocks(blocks, [=, &profile, &scaling](std::size_t i) {
+    const ElementScale scale = element_scale(profile, code[i], t);
+    scaling = scale.scaling;
+    first[i] = scale.first;
+    second[i] = scale.second;
+  });
+  return scaling;
+}
+
+// One block by the bodies.
+void encode_block(const Profile& profile, const ElementScale& scale, const float* x, std::uint8_t* packed) {
+  for (int i = 0; i < profile.block_size; i++) {
+    const std::uint32_t code = element_code(profile, scale, x[i]);
+    packed[i / 2] = static_cast<std::uint8_t>(i % 2 == 0 ? code : packed[i / 2] | code << 4);
+  }
+}
+
+// Whole 64s of elements; those with a NaN, and the rest, block by block.
+template <Scaling How, bool DropsSignOfZero, int Size>
+void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+  constexpr std::size_t turn = 64 / Size;
+  for (std::size_t block = 0; block < blocks; block += turn) {
+    const bool whole = blocks - block >= turn;
+    if (whole && encode_64<How, DropsSignOfZero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
+      continue;
+    }
+    for (std::size_t i = block; i < smaller(block + turn, blocks); i++) {
+      encode_block(profile, {How, scales.first[i], scales.second[i]}, x + i * Size, packed + i * (Size / 2));
+    }
+  }
+}
+
+template <bool DropsSignOfZero, int Size>
+void encode_elements(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+  switch (how) {
+    case Scaling::multiply: encode_elements<Scaling::multiply, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::divide: encode_elements<Scaling::divide, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
+    default: encode_elements<Scaling::divide_multiply, DropsSignOfZero, Size>(profile, x, blocks, scales, packed);
+  }
+}
+
+template <int Size>
+void block_maxima(const Profile& profile, const float* x, std::size_t blocks, std::uint32_t* largest) {
+  for (std::size_t block = 0; block < blocks; block += maxima_turn) {
+    if (blocks - block >= maxima_turn) {
+      maxima<Size>(x + block * Size, largest + block);
+    }
+    for (std::size_t i = block; i < smaller(block + maxima_turn, blocks); i++) {
+      if (blocks - block < maxima_turn || (largest[i] > infinity_bits && profile.keeps_nan_in_amax == 0)) {
+        std::uint32_t found = 0;
+        for (std::size_t j = i * Size; j < (i + 1) * Size; j++) {
+          found = fold_magnitude(profile, found, x[j]);
+        }
+        largest[i] = found;
+      }
+    }
+  }
+}
+
+// Consecutive whole blocks. The profile is_staged and refuses nothing.
+template <int Size>
+void quantize_run(const Profile& profile, float t, const float* x, std::size_t blocks, std::uint8_t* packed, std::uint8_t* codes) {
+  BlockScales scales;
+  for (std::size_t done = 0; done < blocks; done += blocks_at_once) {
+    const std::size_t now = smaller(blocks_at_once, blocks - done);
+    block_maxima<Size>(profile, x + done * Size, now, scales.largest);
+    scale_codes(profile, t, now, &scales);
+    const Scaling how = element_factors(profile, t, now, &scales);
+    for (std::size_t i = 0; i < now; i++) {
+      codes[done + i] = static_cast<std::uint8_t>(scales.code[i]);
+    }
+    if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
+      encode_elements<true, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
+    } else {
+      encode_elements<false, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
+    }
+  }
+}
+
+// What a scale code multiplies or divides by, for every code.
+void restoring_factors(const Profile& profile, float t, float* first, float* second) {
+  for (std::uint32_t code = 0; code < 256; code++) {
+    const RestoringScale scale = restoring_scale(profile, code, t);
+    first[code] = scale.first;
+    *second = scale.second;
+  }
+}
+
+void restore_block(const Profile& profile, float t, std::uint32_t code, const std::uint8_t* packed, float* values) {
+  const RestoringScale scale = restoring_scale(profile, code, t);
+  for (int i = 0; i < profile.block_size; i++) {
+    values[i] = restored(profile, scale, static_cast<std::uint32_t>(packed[i / 2]) >> 4 * (i % 2));
+  }
+}
+
+// Consecutive whole blocks of E2M1, interleaved.
+template <bool Divides, bool HasSecond, int Size>
+void restore_run(const Profile& profile, float t, const std::uint8_t* packed, const std::uint8_t* codes, std::size_t blocks, float* values) {
+  float table[16];
+  for (std::uint32_t code = 0; code < 16; code++) {
+    table[code] = decode<E2M1>(code);
+  }
+  float by_code[256];
+  float second = 0.0f;
+  restoring_factors(profile, t, by_code, &second);
+  constexpr std::size_t turn = 64 / Size;
+  for (std::size_t block = 0; block + turn <= blocks; block += turn) {
+    float first[turn];
+    for (std::size_t i = 0; i < turn; i++) {
+      first[i] = by_code[codes[block + i]];
+    }
+    restore_64<Divides, HasSecond, Size>(packed + block * (Size / 2), table, first, second, values + block * Size);
+  }
+  for (std::size_t block = blocks / turn * turn; block < blocks; block++) {
+    restore_block(profile, t, codes[block], packed + block * (Size / 2), values + block * Size);
+  }
+}
+
+#endif
