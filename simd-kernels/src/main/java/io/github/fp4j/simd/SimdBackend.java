@@ -5,6 +5,7 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BackendProvider;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.backend.OptimizerKernels;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class SimdBackend implements Backend {
   private final int bits;
   private @Nullable SimdConversions conversions;
   private @Nullable SimdBlocks blocks;
+  private @Nullable SimdOptimizers optimizers;
 
   private SimdBackend(int bits) {
     this.bits = bits;
@@ -56,6 +58,17 @@ public final class SimdBackend implements Backend {
       blocks = new SimdBlocks(bits);
     }
     return Optional.of(blocks);
+  }
+
+  @Override
+  public synchronized Optional<OptimizerKernels> optimizers() {
+    if (!availability().isAvailable()) {
+      return Optional.empty();
+    }
+    if (optimizers == null) {
+      optimizers = new SimdOptimizers(bits);
+    }
+    return Optional.of(optimizers);
   }
 
   /** Lists the three widths for {@link java.util.ServiceLoader}, the widest first. */
