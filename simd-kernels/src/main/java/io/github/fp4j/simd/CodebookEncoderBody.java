@@ -185,14 +185,15 @@ final class CodebookEncoderBody implements CodebookEncoder {
     IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
     IntVector smallest = IntVector.broadcast(INTS, table.smallest);
     IntVector first = IntVector.broadcast(INTS, table.firstBucket);
+    IntVector one = IntVector.broadcast(INTS, Float.floatToRawIntBits(1f));
     IntVector inBucket = IntVector.broadcast(INTS, (1 << CodebookTable.BUCKET_SHIFT) - 1);
     IntVector signs = IntVector.broadcast(INTS, table.isSigned ? -1 : 0);
     for (int i = 0; i < length; i += LANES) {
       FloatVector divisor = FloatVector.broadcast(FLOATS, divisors[i >>> blockShift]);
       IntVector x = FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, divisor).reinterpretAsInts();
       IntVector sign = x.lanewise(ASHR, 31);
-      // on its midpoint a magnitude below zero is above it; without signs, what is below zero is zero
-      IntVector magnitude = x.and(notSign).sub(sign).and(sign.not().or(signs)).max(smallest);
+      // on its midpoint a magnitude below zero is above it; without signs, what is below zero is zero; NaN and infinities only must not leave the table
+      IntVector magnitude = x.and(notSign).min(one).sub(sign).and(sign.not().or(signs)).max(smallest);
       magnitude.lanewise(LSHR, CodebookTable.BUCKET_SHIFT).sub(first).intoArray(numbers, i);
       magnitude.and(inBucket).or(sign.and(signs).lanewise(LSHL, 31)).intoArray(magnitudes, i);
     }
