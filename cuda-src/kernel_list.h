@@ -37,20 +37,20 @@ FP4J_KERNEL(quantize_rows, fp4j_quantize_mxfp4_rows, any, 256, chunks, 256,
 FP4J_KERNEL(quantize_stochastic, fp4j_quantize_nvfp4_rows_stochastic, any, 256, chunks, 256,
             (fp4j_profile profile, const float* tensor_scale, const float* values, long long rows, long long columns, long long stride, long long stored_columns,
              unsigned char* codes, long long codes_stride, unsigned char* scales, long long scales_stride, int scale_layout,
-             fp4j_rounding rounding, long long first_element, long long row_elements))
+             fp4j_stochastic rounding, long long first_element, long long row_elements))
 FP4J_KERNEL(quantize_stochastic, fp4j_quantize_mxfp4_rows_stochastic, any, 256, chunks, 256,
             (fp4j_profile profile, const float* tensor_scale, const float* values, long long rows, long long columns, long long stride, long long stored_columns,
              unsigned char* codes, long long codes_stride, unsigned char* scales, long long scales_stride, int scale_layout,
-             fp4j_rounding rounding, long long first_element, long long row_elements))
+             fp4j_stochastic rounding, long long first_element, long long row_elements))
 // The same by cvt.rs.satfinite.e2m1x4: carry-8 arithmetic, bytes in PTX order. Which random byte goes to which element is documented in a figure only.
 FP4J_KERNEL(quantize_native_stochastic, fp4j_quantize_nvfp4_rows_native_stochastic, sm_10x, 256, chunks, 256,
             (fp4j_profile profile, const float* tensor_scale, const float* values, long long rows, long long columns, long long stride, long long stored_columns,
              unsigned char* codes, long long codes_stride, unsigned char* scales, long long scales_stride, int scale_layout,
-             fp4j_rounding rounding, long long first_element, long long row_elements))
+             fp4j_stochastic rounding, long long first_element, long long row_elements))
 FP4J_KERNEL(quantize_native_stochastic, fp4j_quantize_mxfp4_rows_native_stochastic, sm_10x, 256, chunks, 256,
             (fp4j_profile profile, const float* tensor_scale, const float* values, long long rows, long long columns, long long stride, long long stored_columns,
              unsigned char* codes, long long codes_stride, unsigned char* scales, long long scales_stride, int scale_layout,
-             fp4j_rounding rounding, long long first_element, long long row_elements))
+             fp4j_stochastic rounding, long long first_element, long long row_elements))
 
 // Blocks along columns: the quantised transpose, columns rows of stored_rows elements. With codes not null also blocks along rows, from the same read.
 FP4J_KERNEL(quantize_columns, fp4j_quantize_nvfp4_columns, any, 256, tiles, 1,
@@ -137,9 +137,9 @@ FP4J_KERNEL(gemm_model, fp4j_gemm_mxfp4_model, any, 256, d_model_tiles, 1,
 
 // y = alpha * W x, W [rows, k] of interleaved codes with linear scales, x float32: lane l of 32 sums the chunks of 32 elements l, l + 32, ... in order with fused
 // multiply-adds, scaled by chunk; lanes are added as a tree, distances 16, 8, 4, 2, 1. k is a multiple of 32; codes and x are 16-byte aligned.
-FP4J_KERNEL(gemv, fp4j_gemv_nvfp4, any, 256, y_elements, 8,
+FP4J_KERNEL(gemv, fp4j_gemv_nvfp4, any, 256, y_elements, 32,
             (const unsigned char* w, const unsigned char* scales, const float* x, float* y, long long rows, long long k, const float* alpha))
-FP4J_KERNEL(gemv, fp4j_gemv_mxfp4, any, 256, y_elements, 8,
+FP4J_KERNEL(gemv, fp4j_gemv_mxfp4, any, 256, y_elements, 32,
             (const unsigned char* w, const unsigned char* scales, const float* x, float* y, long long rows, long long k, const float* alpha))
 
 // One instruction for each thread: what a chip answers to given bits. Nothing here has another body: without the instruction there is no kernel.
@@ -160,12 +160,5 @@ FP4J_KERNEL(probe_mma, fp4j_probe_mma_nvfp4, sm_12x, 32, steps, 1,
             (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
              long long count))
 FP4J_KERNEL(probe_mma, fp4j_probe_mma_mxfp4, sm_12x, 32, steps, 1,
-            (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
-             long long count))
-// count independent m128n8k64 steps of tcgen05.mma: as above with 128 rows of A, C and D.
-FP4J_KERNEL(probe_tcgen05, fp4j_probe_tcgen05_nvfp4, sm_10x, 128, steps, 1,
-            (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
-             long long count))
-FP4J_KERNEL(probe_tcgen05, fp4j_probe_tcgen05_mxfp4, sm_10x, 128, steps, 1,
             (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
              long long count))
