@@ -91,9 +91,7 @@ public final class CubinCache {
       Files.createDirectories(folder);
       Path part = Files.createTempFile(folder, "", ".part");
       try {
-        byte[] entry = Arrays.copyOf(sha256().digest(image), DIGEST_BYTES + image.length);
-        System.arraycopy(image, 0, entry, DIGEST_BYTES, image.length);
-        Files.write(part, entry);
+        Files.write(part, entry(image));
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(part);
@@ -101,6 +99,13 @@ public final class CubinCache {
     } catch (IOException e) {
       System.getLogger("io.github.fp4j.bridge").log(System.Logger.Level.INFO, () -> "compiled kernel not kept in " + folder + ": " + e);
     }
+  }
+
+  /** What a file holds: the digest, then the image. */
+  static byte[] entry(byte[] image) {
+    byte[] entry = Arrays.copyOf(sha256().digest(image), DIGEST_BYTES + image.length);
+    System.arraycopy(image, 0, entry, DIGEST_BYTES, image.length);
+    return entry;
   }
 
   private static MessageDigest sha256() {

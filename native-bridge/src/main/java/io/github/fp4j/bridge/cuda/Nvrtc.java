@@ -16,6 +16,8 @@ import io.github.fp4j.bridge.internal.sys.NvrtcApi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,12 +45,32 @@ public final class Nvrtc {
     LoadedLibrary library = search.found().get();
     try {
       Nvrtc nvrtc = new Nvrtc(new NvrtcApi(library));
-      return new Discovery.Found<>(nvrtc, library.find(nvrtc.api.version.name()).map(library::fileOf).orElse(library.file()), search.tried());
+      String path = library.find(nvrtc.api.version.name()).map(library::fileOf).orElse(library.file());
+      openBuiltins(Path.of(path).resolveSibling("libnvrtc-builtins.so." + nvrtc.version));
+      return new Discovery.Found<>(nvrtc, path, search.tried());
     } catch (MissingFunction e) {
       return new Discovery.Unavailable<>(e.getMessage() + ": expected NVRTC 13", search.tried());
     } catch (NvrtcException | IllegalStateException e) {
       return new Discovery.Unavailable<>(library.file() + " does not work: " + e.getMessage(), search.tried());
     }
+  }
+
+  /**
+   * NVRTC opens its second half by its bare name, which the loader finds only in its own path, or where it is open already. Without it the first compilation
+   * fails and says so.
+   */
+  private static void openBuiltins(Path file) {
+    if (Files.exists(file)) {
+      try {
+        LoadedLibrary.open(file.toString());
+      } catch (LoadedLibrary.OpenFailure e) {
+        System.getLogger("io.github.fp4j.bridge").log(System.Logger.Level.WARNING, () -> file + " cannot be opened: " + e.getMessage());
+      }
+    }
+  }
+
+  NvrtcApi api() {
+    return api;
   }
 
   /** The CUDA that it belongs to. */
