@@ -52,6 +52,11 @@ class SimdBlocksTest {
   }
 
   @Test
+  void everyProfileRunsOnVectors() {
+    assertThat(PROFILES).hasSize(25).allSatisfy(profile -> assertThat(BlockPlan.of(profile, profile.tensorScaleOf(3))).isNotNull());
+  }
+
+  @Test
   void everyRowLengthThatIsPadded() {
     int cases = 0;
     for (QuantizationProfile profile : PROFILES) {
