@@ -28,6 +28,9 @@ final class ScaleTiles {
   private static final int[] FIRST_PAIRS = {0, 1, 4, 5};
   private static final int[] SECOND_PAIRS = {2, 3, 6, 7};
 
+  private static final ScaleTiles OF_128X4 = new ScaleTiles(128, 32);
+  private static final ScaleTiles OF_8X4 = new ScaleTiles(8, 1);
+
   private final int tileRows;
   private final int rowStep;
 
@@ -39,8 +42,8 @@ final class ScaleTiles {
   /** The tiles of a layout that has some. */
   static ScaleTiles of(ScaleLayout layout) {
     return switch (layout) {
-      case SWIZZLED_128X4 -> new ScaleTiles(128, 32);
-      case SWIZZLED_8X4 -> new ScaleTiles(8, 1);
+      case SWIZZLED_128X4 -> OF_128X4;
+      case SWIZZLED_8X4 -> OF_8X4;
       case LINEAR -> throw new IllegalArgumentException("layout = linear: it has no tiles");
     };
   }
