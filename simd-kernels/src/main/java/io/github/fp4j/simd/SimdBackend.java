@@ -5,6 +5,8 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BackendProvider;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.simd.gemm.SimdGemms;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ public final class SimdBackend implements Backend {
   private final int bits;
   private @Nullable SimdConversions conversions;
   private @Nullable SimdBlocks blocks;
+  private @Nullable GemmKernels gemms;
 
   private SimdBackend(int bits) {
     this.bits = bits;
@@ -56,6 +59,14 @@ public final class SimdBackend implements Backend {
       blocks = new SimdBlocks(bits);
     }
     return Optional.of(blocks);
+  }
+
+  @Override
+  public synchronized Optional<GemmKernels> gemms() {
+    if (gemms == null) {
+      gemms = conversions().map(kernels -> new SimdGemms(bits, kernels)).orElse(null);
+    }
+    return Optional.ofNullable(gemms);
   }
 
   /** Lists the three widths for {@link java.util.ServiceLoader}, the widest first. */
