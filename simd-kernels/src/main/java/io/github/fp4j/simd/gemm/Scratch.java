@@ -15,6 +15,9 @@ final class Scratch {
   private float[] rows = {};
   private int[] codes = {};
   private byte[] scales = {};
+  private double[] norms = {};
+  private double[] exactSums = {};
+  private boolean[] uncertain = {};
 
   /** At least {@code length} floats that keep their values until the next call. */
   float[] rows(int length) {
@@ -36,5 +39,26 @@ final class Scratch {
       scales = new byte[length];
     }
     return scales;
+  }
+
+  double[] norms(int length) {
+    if (norms.length < length) {
+      norms = new double[length];
+    }
+    return norms;
+  }
+
+  double[] exactSums(int length) {
+    if (exactSums.length < length) {
+      exactSums = new double[length];
+    }
+    return exactSums;
+  }
+
+  boolean[] uncertain(int length) {
+    if (uncertain.length < length) {
+      uncertain = new boolean[length];
+    }
+    return uncertain;
   }
 }
