@@ -61,14 +61,13 @@ public record Observation<T extends Task<T>>(T task, int[] right, int[] actual, 
 
   /** Whether a device with this fault gives every judged output as the subject did; where the fault cannot occur, it gives the right ones. */
   public boolean explains(Fault<T> fault) {
-    Answers answers;
     try {
-      answers = fault.device().answers(task, before);
+      Answers answers = fault.device().answers(task, before);
+      IntPredicate agrees = output -> task.same(actual[output], answers.at(output));
+      return judged.stream().filter(this::isWrong).allMatch(agrees) && judged.stream().filter(output -> !isWrong(output)).allMatch(agrees);
     } catch (IllegalArgumentException cannotOccur) {
       return firstWrong().isEmpty();
     }
-    IntPredicate agrees = output -> task.same(actual[output], answers.at(output));
-    return judged.stream().filter(this::isWrong).allMatch(agrees) && judged.stream().filter(output -> !isWrong(output)).allMatch(agrees);
   }
 
   /** Whether some fault with this id is known for this kind of task. */

@@ -93,6 +93,15 @@ public final class Tally {
     }
   }
 
+  /** Whether there is room for an observation: so that a sweep need not make those that are dropped at once. */
+  public synchronized boolean wants(long firstCase, boolean allRight) {
+    if (observedOutputs < OBSERVED_OUTPUTS) {
+      return true;
+    }
+    Observed last = observed.last();
+    return last.allRight == allRight ? firstCase < last.caseNumber : last.allRight;
+  }
+
   synchronized List<Observation<?>> observations() {
     List<Observation<?>> observations = new ArrayList<>();
     observed.forEach(one -> observations.add(one.observation));
