@@ -25,6 +25,9 @@ final class GemmSuites {
       names(taking(format)).forEach(model -> classes.add(new CertifiedGemmClass(model, problems)));
     }
     nvfp4.forEach(model -> classes.add(new DiscriminatorClass(model)));
+    for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+      taking(format).forEach(model -> classes.add(new RangeGemmClass(model, format)));
+    }
     return classes;
   }
 

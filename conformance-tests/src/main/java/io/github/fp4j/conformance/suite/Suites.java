@@ -48,8 +48,9 @@ public final class Suites {
       case "XD" -> "vectors that tell accumulators apart";
       case "XG" -> "matrix products with one right answer";
       case "XH" -> "Hadamard transforms";
+      case "XR" -> "matrix products over the whole range";
       case "XQ" -> "profiles on every kind of input";
-      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH or XQ");
+      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XQ or XR");
     };
   }
 }
