@@ -30,6 +30,9 @@ final class GemmSuites {
       classes.add(new ActivationsClass(weights));
     }
     nvfp4.forEach(model -> classes.add(new DiscriminatorClass(model)));
+    for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+      taking(format).forEach(model -> classes.add(new RangeGemmClass(model, format)));
+    }
     return classes;
   }
 
