@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param right D, row-major
  * @param judged which elements of D are judged
  */
-record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
+public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
 
   /** A problem of which every output is judged. */
   static GemmProblem whole(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right) {

@@ -49,7 +49,8 @@ public final class Suites {
       case "XG" -> "matrix products with one right answer";
       case "XH" -> "Hadamard transforms";
       case "XQ" -> "profiles on every kind of input";
-      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH or XQ");
+      case "XV" -> "vectors";
+      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XQ or XV");
     };
   }
 }
