@@ -1,8 +1,13 @@
 package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.conformance.diagnosis.GemmTask;
+import io.github.fp4j.conformance.diagnosis.Observation;
 import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Epilogue;
 import io.github.fp4j.formats.gemm.GemmOperand;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,7 @@ public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Null
     for (int i = 0; i < right.length; i++) {
       actual[i] = Float.isNaN(right[i]) ? 1 : Float.intBitsToFloat(~Float.floatToRawIntBits(right[i]));
     }
+    int[] before = bits(actual);
     kernels.multiply(model, a, b, c, actual);
     boolean anyNan = model.equals(GemmKernels.OWN);
     for (int i = judged.nextSetBit(0); i >= 0; i = judged.nextSetBit(i + 1)) {
@@ -38,6 +44,19 @@ public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Null
       }
     }
     tally.judged(judged.cardinality());
+    tally.observe(firstCase, new Observation<>(task(model), bits(right), bits(actual), judged, before));
+  }
+
+  /** What is asked, under the model or, for an accumulator of the subject's own, under any: the judged outputs are the same. */
+  private GemmTask task(String model) {
+    boolean own = model.equals(GemmKernels.OWN);
+    return new GemmTask(name, own ? AccumulationModels.EXACT_RNE : AccumulationModels.byId(model), own, a, b, c, Epilogue.NONE);
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
   }
 
   private String place(int row, int column) {
