@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.conformance.diagnosis.Explanation;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.vectors.AnswerSheet;
@@ -15,6 +16,11 @@ record VectorReport(ClassResult result, AnswerSheet sheet, PrintWriter out) {
     }
     if (result.differences() > result.mismatches().size()) {
       out.printf("... %,d more%n", result.differences() - result.mismatches().size());
+    }
+    Explanation explanation = result.explanation();
+    if (explanation != null) {
+      explanation.first().forEach(line -> out.println("    " + line));
+      out.println(explanation.summary());
     }
     sheet.notes().forEach(out::println);
     if (sheet.isComplete()) {

@@ -22,6 +22,7 @@ public final class AnswerSheet {
   private final int count;
   private final Tally tally;
   private final Finding finding;
+  private final AnswerObservations observations;
   private final BitSet answered = new BitSet();
   private final BitSet duplicate = new BitSet();
   private final BitSet unsupported = new BitSet();
@@ -45,6 +46,7 @@ public final class AnswerSheet {
     this.count = count;
     this.tally = tally;
     this.finding = suite.finding();
+    this.observations = new AnswerObservations(tally);
     this.digests = new long[count];
   }
 
@@ -76,6 +78,7 @@ public final class AnswerSheet {
     digests[id] = digest;
     VectorCase asked = suite.at(id);
     AnswerComparison.enter(asked, arrays, id * CASES_APART, tally);
+    observations.add(id * CASES_APART, asked, arrays);
     finding.add(id, asked, arrays);
     tally.judged(asked.cases());
   }
@@ -126,9 +129,10 @@ public final class AnswerSheet {
     notes.add(what);
   }
 
-  /** Draws the suite's conclusion and enters what it cannot explain. For a complete sheet only. */
+  /** Ends the sheet: enters what the suite's conclusion cannot explain, if every answer is there. */
   public void conclude() {
-    for (Mismatch fault : finding.faults()) {
+    observations.end();
+    for (Mismatch fault : isComplete() ? finding.faults() : List.<Mismatch>of()) {
       tally.mismatch(0, fault);
     }
   }

@@ -37,7 +37,7 @@ final class CertifiedVectors {
     for (GemmProblem problem : problems(format, seed)) {
       Question question = new GemmQuestion(problem.a(), problem.b(), problem.c()).question();
       Tensor d = Tensor.ofFloats("d", problem.right(), problem.a().rows(), problem.b().rows());
-      cases.add(new VectorCase(format + " " + problem.name(), question, List.of(d), problem.judged()));
+      cases.add(new VectorCase(format + " " + problem.name(), question, List.of(d), problem.judged(), null));
     }
   }
 }

@@ -62,7 +62,7 @@ final class EpilogueVectors {
     }
     Question question = new GemmQuestion(problem.a(), problem.b(), c).question(fused, bias);
     String name = "%s, alpha %s, beta %s%s, %s".formatted(problem.name(), alpha, beta, bias == null ? "" : ", bias", output);
-    return new VectorCase(name, question, List.of(stored(right, output, problem)), judged);
+    return new VectorCase(name, question, List.of(stored(right, output, problem)), judged, null);
   }
 
   private static float[] applied(Epilogue epilogue, GemmProblem problem, float @Nullable [] c, float @Nullable [] bias) {

@@ -56,9 +56,7 @@ public final class VectorClass implements CoverageClass {
     AnswerSheet answers = new AnswerSheet(suite, count, tally);
     sheet = Optional.of(answers);
     ((VectorSubject) subject).answer(suite, count, answers);
-    if (answers.isComplete()) {
-      answers.conclude();
-    }
+    answers.conclude();
   }
 
   /** The answers of the subject that was asked last, as far as they came. */
