@@ -18,6 +18,7 @@ module io.github.fp4j.conformance {
   exports io.github.fp4j.conformance.subject;
   exports io.github.fp4j.conformance.suite;
   exports io.github.fp4j.conformance.tensorfile;
+  exports io.github.fp4j.conformance.vectors;
 
   opens io.github.fp4j.conformance.cli to
       info.picocli;
