@@ -7,15 +7,12 @@ import java.nio.ByteOrder;
 /** A float array that numbers of a segment pass through, for one thread. */
 final class FloatSlice {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final float[] values;
-  private final short[] halves;
   private final Bf16Widener widener = new Bf16Widener();
 
   FloatSlice(int capacity) {
     values = new float[capacity];
-    halves = new short[capacity];
   }
 
   float[] values() {
@@ -30,10 +27,7 @@ final class FloatSlice {
   void read(SegmentFloats type, MemorySegment from, long offset, int to, int count) {
     switch (type) {
       case FLOAT32 -> MemorySegment.copy(from, FLOAT, offset, values, to, count);
-      case BFLOAT16 -> {
-        MemorySegment.copy(from, SHORT, offset, halves, 0, count);
-        widener.widen(halves, 0, values, to, count);
-      }
+      case BFLOAT16 -> widener.widen(from, offset, values, to, count);
     }
   }
 
