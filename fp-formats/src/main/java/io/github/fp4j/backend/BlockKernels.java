@@ -97,6 +97,11 @@ public interface BlockKernels {
 
   /** Quantises a whole tensor in ranges of rows, each a task of {@code executor}; the result does not depend on how it runs them. Returns when all have ended. */
   default BlockTensor quantize(QuantizationProfile profile, Blocking blocking, FloatRows from, Executor executor) {
-    return new TensorQuantization(this, profile, blocking, from, executor).run();
+    return new TensorQuantization(this, profile, blocking, from, executor, null).run();
+  }
+
+  /** The same along rows with stochastic rounding, element (r, c) being number {@code r * columns + c}; the result does not depend on the executor either. */
+  default BlockTensor quantizeStochastic(QuantizationProfile profile, StochasticRounding rounding, FloatRows from, Executor executor) {
+    return new TensorQuantization(this, profile, Blocking.ROWS, from, executor, rounding).run();
   }
 }

@@ -5,6 +5,7 @@ import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.TensorScaleRule;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The two passes over a whole tensor, in ranges of rows. Ranges do not overlap and a maximum does not depend on order, so neither does the result. */
 final class TensorQuantization {
@@ -22,13 +24,17 @@ final class TensorQuantization {
   private final Blocking blocking;
   private final FloatRows from;
   private final Executor executor;
+  private final @Nullable StochasticRounding rounding;
 
-  TensorQuantization(BlockKernels kernels, QuantizationProfile profile, Blocking blocking, FloatRows from, Executor executor) {
+  /** @param rounding null for the profile's own; needs blocking along rows */
+  TensorQuantization(
+      BlockKernels kernels, QuantizationProfile profile, Blocking blocking, FloatRows from, Executor executor, @Nullable StochasticRounding rounding) {
     this.kernels = kernels;
     this.profile = profile;
     this.blocking = blocking;
     this.from = from;
     this.executor = executor;
+    this.rounding = rounding;
   }
 
   BlockTensor run() {
@@ -47,12 +53,20 @@ final class TensorQuantization {
         (first, count) -> {
           BlockRows range = to.fromRow(first);
           switch (blocking) {
-            case ROWS -> kernels.quantize(profile, tensorScale, from.rowRange(first, count), range);
+            case ROWS -> rows(tensorScale, first, from.rowRange(first, count), range);
             case TRANSPOSED -> kernels.quantizeTransposed(profile, tensorScale, from.columnRange(first, count), range);
             case TILES -> kernels.quantizeTiles(profile, tensorScale, from.rowRange(first, count), range);
           }
         });
     return new BlockTensor(profile, rows, columns, to.codes(), to.scales(), tensorScale);
+  }
+
+  private void rows(float tensorScale, int first, FloatRows some, BlockRows to) {
+    if (rounding == null) {
+      kernels.quantize(profile, tensorScale, some, to);
+    } else {
+      kernels.quantizeStochastic(profile, tensorScale, rounding, (long) first * from.columns(), from.columns(), some, to);
+    }
   }
 
   private float amax() {

@@ -6,6 +6,7 @@ import static io.github.fp4j.simd.BlockComparison.assertSame;
 import static io.github.fp4j.simd.BlockComparison.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Philox;
 import io.github.fp4j.formats.block.Profiles;
@@ -15,8 +16,11 @@ import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.StochasticRounding.Arithmetic;
 import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Stochastic rounding of every width against the model, byte for byte, and the generator against its scalar twin. */
@@ -172,5 +176,27 @@ class StochasticKernelsTest {
             }
           });
     }
+  }
+
+  @Test
+  void threadsDoNotShow() {
+    FloatRows x = matrix(BlockInputs.GAUSSIAN, 4, 320, 2048, 0); // three tasks
+    QuantizationProfile profile = Profiles.TE_2_15;
+    int cases = 0;
+    for (StochasticRounding rounding : roundings(11)) {
+      BlockTensor expected = null;
+      for (Widths.BlockWidth width : Widths.blocks()) {
+        try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
+          BlockTensor together = width.kernels().quantizeStochastic(profile, rounding, x, pool);
+          BlockTensor alone = width.kernels().quantizeStochastic(profile, rounding, x, Runnable::run);
+          expected = expected == null ? alone : expected;
+          assertThat(Arrays.equals(together.codes(), alone.codes())).as("%s, %s", rounding, width).isTrue();
+          assertThat(Arrays.equals(expected.codes(), alone.codes())).as("%s, %s", rounding, width).isTrue();
+          assertThat(together.scales()).isEqualTo(alone.scales());
+          cases++;
+        }
+      }
+    }
+    assertThat(cases).isEqualTo(6 * Widths.blocks().size());
   }
 }
