@@ -15,10 +15,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link RowProduct} for one width; see {@link PerWidth}.
  *
- * <p>A code is the index of its own float32 bits in a table of one register: of all sixteen codes, or of the magnitudes of eight or (two registers) twice four,
- * with the sign put on the scaled element. Four accumulators hide the latency of fused multiply-adds.
+ * <p>A code is the index of its own float32 bits in a table of one register of sixteen. Where it holds only eight, the magnitudes, or two hold four each, every
+ * entry has its magnitude's code in the top bits: the exclusive-or with the code, moved there, takes that away and leaves the sign. Four accumulators hide the
+ * latency of fused multiply-adds.
  */
-final class RowProductBody implements RowProduct {
+final class E2m1RowProductBody implements RowProduct {
   private static final VectorShape SHAPE = PerWidth.shape(MethodHandles.lookup());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
@@ -29,7 +30,8 @@ final class RowProductBody implements RowProduct {
   private static IntVector table(int from) {
     int[] bits = new int[LANES];
     for (int i = 0; i < LANES; i++) {
-      bits[i] = Float.floatToRawIntBits(E2m1.decode(from + i));
+      int code = from + i;
+      bits[i] = Float.floatToRawIntBits(E2m1.decode(code)) ^ (LANES == 16 ? 0 : code << 28);
     }
     return IntVector.fromArray(INTS, bits, 0);
   }
@@ -48,7 +50,6 @@ final class RowProductBody implements RowProduct {
   public void multiply(
       int[] codes, int codesOffset, int codesStride, float[] factors, int factorsOffset, int factorsStride, int blockShift, int k, float[] x, int xOffset,
       float[] sums, int sumsOffset) {
-    IntVector sign = IntVector.broadcast(INTS, 1 << 31);
     int codes1 = at(1, codesStride);
     int codes2 = at(2, codesStride);
     int codes3 = at(3, codesStride);
@@ -73,24 +74,20 @@ final class RowProductBody implements RowProduct {
       for (int n = 0; n < 8; n++) {
         FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i + n]);
         IntVector entry0 = LANES == 4 ? code0.selectFrom(TABLE, UPPER_TABLE) : code0.selectFrom(TABLE);
-        IntVector scaled0 = entry0.reinterpretAsFloats().mul(factor0).reinterpretAsInts();
-        IntVector element0 = LANES == 16 ? scaled0 : scaled0.lanewise(XOR, code0.lanewise(LSHL, 28).and(sign));
-        sum0 = element0.reinterpretAsFloats().fma(activation, sum0);
+        FloatVector element0 = (LANES == 16 ? entry0 : entry0.lanewise(XOR, code0.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor0);
+        sum0 = element0.fma(activation, sum0);
         code0 = code0.lanewise(LSHR, 4);
         IntVector entry1 = LANES == 4 ? code1.selectFrom(TABLE, UPPER_TABLE) : code1.selectFrom(TABLE);
-        IntVector scaled1 = entry1.reinterpretAsFloats().mul(factor1).reinterpretAsInts();
-        IntVector element1 = LANES == 16 ? scaled1 : scaled1.lanewise(XOR, code1.lanewise(LSHL, 28).and(sign));
-        sum1 = element1.reinterpretAsFloats().fma(activation, sum1);
+        FloatVector element1 = (LANES == 16 ? entry1 : entry1.lanewise(XOR, code1.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor1);
+        sum1 = element1.fma(activation, sum1);
         code1 = code1.lanewise(LSHR, 4);
         IntVector entry2 = LANES == 4 ? code2.selectFrom(TABLE, UPPER_TABLE) : code2.selectFrom(TABLE);
-        IntVector scaled2 = entry2.reinterpretAsFloats().mul(factor2).reinterpretAsInts();
-        IntVector element2 = LANES == 16 ? scaled2 : scaled2.lanewise(XOR, code2.lanewise(LSHL, 28).and(sign));
-        sum2 = element2.reinterpretAsFloats().fma(activation, sum2);
+        FloatVector element2 = (LANES == 16 ? entry2 : entry2.lanewise(XOR, code2.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor2);
+        sum2 = element2.fma(activation, sum2);
         code2 = code2.lanewise(LSHR, 4);
         IntVector entry3 = LANES == 4 ? code3.selectFrom(TABLE, UPPER_TABLE) : code3.selectFrom(TABLE);
-        IntVector scaled3 = entry3.reinterpretAsFloats().mul(factor3).reinterpretAsInts();
-        IntVector element3 = LANES == 16 ? scaled3 : scaled3.lanewise(XOR, code3.lanewise(LSHL, 28).and(sign));
-        sum3 = element3.reinterpretAsFloats().fma(activation, sum3);
+        FloatVector element3 = (LANES == 16 ? entry3 : entry3.lanewise(XOR, code3.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor3);
+        sum3 = element3.fma(activation, sum3);
         code3 = code3.lanewise(LSHR, 4);
       }
     }
