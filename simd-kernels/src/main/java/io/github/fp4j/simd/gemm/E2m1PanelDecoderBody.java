@@ -12,7 +12,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link PanelDecoder} for one width; see {@link PerWidth} and, for the table, {@link E2m1RowProductBody}. */
+/** {@link PanelDecoder} for one width; see {@link PerWidth} and, for the table, {@link E2m1NarrowRowProductBody}. */
 final class E2m1PanelDecoderBody implements PanelDecoder {
   private static final VectorShape SHAPE = PerWidth.shape(MethodHandles.lookup());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);

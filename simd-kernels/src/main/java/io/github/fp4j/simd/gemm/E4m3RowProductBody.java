@@ -25,12 +25,7 @@ final class E4m3RowProductBody implements RowProduct {
 
   @Override
   public int rows() {
-    return 4 * LANES;
-  }
-
-  /** Where vector {@code number} of the rows lies, 16 rows being {@code stride} apart. */
-  private static int at(int number, int stride) {
-    return number * LANES / 16 * stride + number * LANES % 16;
+    return Math.max(2 * LANES, 16);
   }
 
   @Override
@@ -41,54 +36,34 @@ final class E4m3RowProductBody implements RowProduct {
     IntVector signBit = IntVector.broadcast(INTS, 1 << 31);
     IntVector nan = IntVector.broadcast(INTS, 0x7FC00000);
     FloatVector unit = FloatVector.broadcast(FLOATS, 0x1p120f);
-    int codes1 = at(1, codesStride);
-    int codes2 = at(2, codesStride);
-    int codes3 = at(3, codesStride);
-    int factors1 = at(1, factorsStride);
-    int factors2 = at(2, factorsStride);
-    int factors3 = at(3, factorsStride);
-    FloatVector sum0 = FloatVector.fromArray(FLOATS, sums, sumsOffset);
-    FloatVector sum1 = FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES);
-    FloatVector sum2 = FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * LANES);
-    FloatVector sum3 = FloatVector.fromArray(FLOATS, sums, sumsOffset + 3 * LANES);
-    for (int i = 0; i < k; i += 4) {
-      int at = codesOffset + 4 * i;
-      int f = factorsOffset + (i >>> blockShift << 4);
-      IntVector code0 = IntVector.fromArray(INTS, codes, at);
-      IntVector code1 = IntVector.fromArray(INTS, codes, at + codes1);
-      IntVector code2 = IntVector.fromArray(INTS, codes, at + codes2);
-      IntVector code3 = IntVector.fromArray(INTS, codes, at + codes3);
-      FloatVector factor0 = FloatVector.fromArray(FLOATS, factors, f);
-      FloatVector factor1 = FloatVector.fromArray(FLOATS, factors, f + factors1);
-      FloatVector factor2 = FloatVector.fromArray(FLOATS, factors, f + factors2);
-      FloatVector factor3 = FloatVector.fromArray(FLOATS, factors, f + factors3);
-      for (int n = 0; n < 4; n++) {
-        FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i + n]);
-        IntVector magnitude0 = code0.and(magnitudeBits);
-        IntVector value0 = magnitude0.lanewise(LSHL, 20).reinterpretAsFloats().mul(unit).reinterpretAsInts();
-        IntVector signed0 = value0.blend(nan, magnitude0.compare(EQ, magnitudeBits)).or(code0.lanewise(LSHL, 24).and(signBit));
-        sum0 = signed0.reinterpretAsFloats().mul(factor0).fma(activation, sum0);
-        code0 = code0.lanewise(LSHR, 8);
-        IntVector magnitude1 = code1.and(magnitudeBits);
-        IntVector value1 = magnitude1.lanewise(LSHL, 20).reinterpretAsFloats().mul(unit).reinterpretAsInts();
-        IntVector signed1 = value1.blend(nan, magnitude1.compare(EQ, magnitudeBits)).or(code1.lanewise(LSHL, 24).and(signBit));
-        sum1 = signed1.reinterpretAsFloats().mul(factor1).fma(activation, sum1);
-        code1 = code1.lanewise(LSHR, 8);
-        IntVector magnitude2 = code2.and(magnitudeBits);
-        IntVector value2 = magnitude2.lanewise(LSHL, 20).reinterpretAsFloats().mul(unit).reinterpretAsInts();
-        IntVector signed2 = value2.blend(nan, magnitude2.compare(EQ, magnitudeBits)).or(code2.lanewise(LSHL, 24).and(signBit));
-        sum2 = signed2.reinterpretAsFloats().mul(factor2).fma(activation, sum2);
-        code2 = code2.lanewise(LSHR, 8);
-        IntVector magnitude3 = code3.and(magnitudeBits);
-        IntVector value3 = magnitude3.lanewise(LSHL, 20).reinterpretAsFloats().mul(unit).reinterpretAsInts();
-        IntVector signed3 = value3.blend(nan, magnitude3.compare(EQ, magnitudeBits)).or(code3.lanewise(LSHL, 24).and(signBit));
-        sum3 = signed3.reinterpretAsFloats().mul(factor3).fma(activation, sum3);
-        code3 = code3.lanewise(LSHR, 8);
+    int codes1 = LANES == 16 ? codesStride : LANES;
+    int factors1 = LANES == 16 ? factorsStride : LANES;
+    for (int part = 0; part < rows(); part += 2 * LANES) {
+      FloatVector sum0 = FloatVector.fromArray(FLOATS, sums, sumsOffset + part);
+      FloatVector sum1 = FloatVector.fromArray(FLOATS, sums, sumsOffset + part + LANES);
+      for (int i = 0; i < k; i += 4) {
+        int at = codesOffset + part + 4 * i;
+        int f = factorsOffset + part + (i >>> blockShift << 4);
+        IntVector code0 = IntVector.fromArray(INTS, codes, at);
+        IntVector code1 = IntVector.fromArray(INTS, codes, at + codes1);
+        FloatVector factor0 = FloatVector.fromArray(FLOATS, factors, f);
+        FloatVector factor1 = FloatVector.fromArray(FLOATS, factors, f + factors1);
+        for (int n = 0; n < 4; n++) {
+          FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i + n]);
+          IntVector magnitude0 = code0.and(magnitudeBits);
+          IntVector value0 = magnitude0.lanewise(LSHL, 20).reinterpretAsFloats().mul(unit).reinterpretAsInts();
+          IntVector signed0 = value0.blend(nan, magnitude0.compare(EQ, magnitudeBits)).or(code0.lanewise(LSHL, 24).and(signBit));
+          sum0 = signed0.reinterpretAsFloats().mul(factor0).fma(activation, sum0);
+          code0 = code0.lanewise(LSHR, 8);
+          IntVector magnitude1 = code1.and(magnitudeBits);
+          IntVector value1 = magnitude1.lanewise(LSHL, 20).reinterpretAsFloats().mul(unit).reinterpretAsInts();
+          IntVector signed1 = value1.blend(nan, magnitude1.compare(EQ, magnitudeBits)).or(code1.lanewise(LSHL, 24).and(signBit));
+          sum1 = signed1.reinterpretAsFloats().mul(factor1).fma(activation, sum1);
+          code1 = code1.lanewise(LSHR, 8);
+        }
       }
+      sum0.intoArray(sums, sumsOffset + part);
+      sum1.intoArray(sums, sumsOffset + part + LANES);
     }
-    sum0.intoArray(sums, sumsOffset);
-    sum1.intoArray(sums, sumsOffset + LANES);
-    sum2.intoArray(sums, sumsOffset + 2 * LANES);
-    sum3.intoArray(sums, sumsOffset + 3 * LANES);
   }
 }

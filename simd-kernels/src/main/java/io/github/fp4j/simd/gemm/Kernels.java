@@ -14,7 +14,7 @@ final class Kernels {
   private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
   Kernels(int bits, ConversionKernels conversions) {
-    e2m1Rows = PerWidth.instance(RowProduct.class, E2m1RowProductBody.class, bits);
+    e2m1Rows = PerWidth.instance(RowProduct.class, bits == 512 ? E2m1WideRowProductBody.class : E2m1NarrowRowProductBody.class, bits);
     e4m3Rows = PerWidth.instance(RowProduct.class, E4m3RowProductBody.class, bits);
     tile = PerWidth.instance(TileProduct.class, bits == 512 ? WideTileBody.class : NarrowTileBody.class, bits);
     blockFactors = new BlockFactors(conversions);

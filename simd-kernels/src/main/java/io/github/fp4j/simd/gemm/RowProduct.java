@@ -3,7 +3,7 @@ package io.github.fp4j.simd.gemm;
 /** One activation row times several interleaved rows of codes of one element format. */
 interface RowProduct {
 
-  /** Rows of weights that one call multiplies: four vectors of them. A multiple of 16. */
+  /** Rows of weights that one call multiplies: a multiple of 16. */
   int rows();
 
   /**

@@ -1,8 +1,6 @@
 package io.github.fp4j.simd.gemm;
 
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.fp4j.formats.E2m1;
 import io.github.fp4j.simd.PerWidth;
@@ -13,25 +11,20 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link RowProduct} for one width; see {@link PerWidth}.
- *
- * <p>A code is the index of its own float32 bits in a table of one register of sixteen. Where it holds only eight, the magnitudes, or two hold four each, every
- * entry has its magnitude's code in the top bits: the exclusive-or with the code, moved there, takes that away and leaves the sign. Four accumulators hide the
- * latency of fused multiply-adds.
+ * {@link RowProduct} of E2M1 for vectors of 512 bits, of which there are 32; see {@link PerWidth}. A code is the index of its own float32 in a table of one register.
+ * Four accumulators hide the latency of fused multiply-adds.
  */
-final class E2m1RowProductBody implements RowProduct {
+final class E2m1WideRowProductBody implements RowProduct {
   private static final VectorShape SHAPE = PerWidth.shape(MethodHandles.lookup());
   private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
   private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   private static final int LANES = FLOATS.length();
-  private static final IntVector TABLE = table(0);
-  private static final IntVector UPPER_TABLE = table(LANES);
+  private static final IntVector TABLE = table();
 
-  private static IntVector table(int from) {
+  private static IntVector table() {
     int[] bits = new int[LANES];
-    for (int i = 0; i < LANES; i++) {
-      int code = from + i;
-      bits[i] = Float.floatToRawIntBits(E2m1.decode(code)) ^ (LANES == 16 ? 0 : code << 28);
+    for (int code = 0; code < LANES; code++) {
+      bits[code] = Float.floatToRawIntBits(E2m1.decode(code));
     }
     return IntVector.fromArray(INTS, bits, 0);
   }
@@ -41,21 +34,16 @@ final class E2m1RowProductBody implements RowProduct {
     return 4 * LANES;
   }
 
-  /** Where vector {@code number} of the rows lies, 16 rows being {@code stride} apart. */
-  private static int at(int number, int stride) {
-    return number * LANES / 16 * stride + number * LANES % 16;
-  }
-
   @Override
   public void multiply(
       int[] codes, int codesOffset, int codesStride, float[] factors, int factorsOffset, int factorsStride, int blockShift, int k, float[] x, int xOffset,
       float[] sums, int sumsOffset) {
-    int codes1 = at(1, codesStride);
-    int codes2 = at(2, codesStride);
-    int codes3 = at(3, codesStride);
-    int factors1 = at(1, factorsStride);
-    int factors2 = at(2, factorsStride);
-    int factors3 = at(3, factorsStride);
+    int codes1 = codesStride;
+    int codes2 = 2 * codesStride;
+    int codes3 = 3 * codesStride;
+    int factors1 = factorsStride;
+    int factors2 = 2 * factorsStride;
+    int factors3 = 3 * factorsStride;
     FloatVector sum0 = FloatVector.fromArray(FLOATS, sums, sumsOffset);
     FloatVector sum1 = FloatVector.fromArray(FLOATS, sums, sumsOffset + LANES);
     FloatVector sum2 = FloatVector.fromArray(FLOATS, sums, sumsOffset + 2 * LANES);
@@ -73,20 +61,16 @@ final class E2m1RowProductBody implements RowProduct {
       FloatVector factor3 = FloatVector.fromArray(FLOATS, factors, f + factors3);
       for (int n = 0; n < 8; n++) {
         FloatVector activation = FloatVector.broadcast(FLOATS, x[xOffset + i + n]);
-        IntVector entry0 = LANES == 4 ? code0.selectFrom(TABLE, UPPER_TABLE) : code0.selectFrom(TABLE);
-        FloatVector element0 = (LANES == 16 ? entry0 : entry0.lanewise(XOR, code0.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor0);
+        FloatVector element0 = code0.selectFrom(TABLE).reinterpretAsFloats().mul(factor0);
         sum0 = element0.fma(activation, sum0);
         code0 = code0.lanewise(LSHR, 4);
-        IntVector entry1 = LANES == 4 ? code1.selectFrom(TABLE, UPPER_TABLE) : code1.selectFrom(TABLE);
-        FloatVector element1 = (LANES == 16 ? entry1 : entry1.lanewise(XOR, code1.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor1);
+        FloatVector element1 = code1.selectFrom(TABLE).reinterpretAsFloats().mul(factor1);
         sum1 = element1.fma(activation, sum1);
         code1 = code1.lanewise(LSHR, 4);
-        IntVector entry2 = LANES == 4 ? code2.selectFrom(TABLE, UPPER_TABLE) : code2.selectFrom(TABLE);
-        FloatVector element2 = (LANES == 16 ? entry2 : entry2.lanewise(XOR, code2.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor2);
+        FloatVector element2 = code2.selectFrom(TABLE).reinterpretAsFloats().mul(factor2);
         sum2 = element2.fma(activation, sum2);
         code2 = code2.lanewise(LSHR, 4);
-        IntVector entry3 = LANES == 4 ? code3.selectFrom(TABLE, UPPER_TABLE) : code3.selectFrom(TABLE);
-        FloatVector element3 = (LANES == 16 ? entry3 : entry3.lanewise(XOR, code3.lanewise(LSHL, 28))).reinterpretAsFloats().mul(factor3);
+        FloatVector element3 = code3.selectFrom(TABLE).reinterpretAsFloats().mul(factor3);
         sum3 = element3.fma(activation, sum3);
         code3 = code3.lanewise(LSHR, 4);
       }
