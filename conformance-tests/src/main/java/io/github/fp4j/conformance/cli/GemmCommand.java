@@ -33,6 +33,10 @@ import picocli.CommandLine.Spec;
     description = "Multiply packed FP4 matrices as a named tensor core accumulator does, bit for bit: D = A * transpose(B) + C.",
     mixinStandardHelpOptions = true)
 final class GemmCommand implements Callable<Integer> {
+
+  /** A product of fewer is done by the scalar evaluators before the JVM has compiled a vector kernel. */
+  private static final double FEW_PRODUCTS = 0x1p28;
+
   @Spec private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
@@ -183,7 +187,8 @@ final class GemmCommand implements Callable<Integer> {
       Product product, @Nullable AccumulationModel model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
     if (!product.pairwise) {
       int threads = Runtime.getRuntime().availableProcessors();
-      kernels(product, a.format()).multiply(product.model, a, b, c, d, new Parallelism(ForkJoinPool.commonPool(), threads));
+      boolean small = (double) d.length * a.k() < FEW_PRODUCTS;
+      kernels(product, a.format(), small).multiply(product.model, a, b, c, d, new Parallelism(ForkJoinPool.commonPool(), threads));
       return;
     }
     if (product.backend != null) {
@@ -195,8 +200,8 @@ final class GemmCommand implements Callable<Integer> {
     Gemm.of(model, a, b).pairwise(c, d, ForkJoinPool.commonPool());
   }
 
-  /** The named backend's kernels, or those of the first backend that can do it, the reference last. */
-  private static GemmKernels kernels(Product product, OperandFormat format) {
+  /** The named backend's kernels, or those of the first backend that can do it, the reference first for a small product and else last. */
+  private static GemmKernels kernels(Product product, OperandFormat format, boolean small) {
     Predicate<GemmKernels> able = candidate -> candidate.supports(product.model, format, format);
     if (product.backend != null) {
       return Backends.byName(product.backend).gemms().filter(able)
@@ -204,7 +209,7 @@ final class GemmCommand implements Callable<Integer> {
               () -> new IllegalArgumentException("--backend %s has no %s of %s".formatted(product.backend, product.model, format)));
     }
     return Backends.available().stream()
-        .sorted((x, y) -> Boolean.compare(x.name().equals("reference"), y.name().equals("reference")))
+        .sorted((x, y) -> Boolean.compare(x.name().equals("reference") != small, y.name().equals("reference") != small))
         .flatMap(candidate -> candidate.gemms().filter(able).stream())
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("model %s does not take %s x %s".formatted(product.model, format, format)));

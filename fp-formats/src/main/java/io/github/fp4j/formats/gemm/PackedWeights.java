@@ -7,23 +7,20 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Rows of E2M1 codes laid out once for many products: sixteen rows interleaved, so that a vector of any width holds one element of several rows.
+ * Rows of E2M1 or E4M3 codes laid out once for many products: sixteen rows interleaved, so that a vector of any width holds one element of several rows.
  *
  * <pre>
- * codes   int  [ceil(N / 16)][ceil(K / 8)][16]        eight successive elements of a row, the first in the low nibble: four bytes of the linear layout, little-endian
+ * codes   int  [ceil(N / 16)][ceil(K / 8)][16]        eight successive elements of a row (four of E4M3), the first in the low bits: four bytes of the linear layout
  * scales  byte [ceil(N / 16)][K / block][16]          the codes as they were; none for a format without scales
  * </pre>
  *
- * <p>Rows and elements past the end have zero codes and zero scales. It takes as many bytes as the linear layout of N padded to 16 (K to 8), and keeps every bit
+ * <p>Rows and elements past the end have zero codes and zero scales. It takes as many bytes as the linear layout of N padded to 16 (and K to whole ints), and keeps every bit
  * of it. Immutable as long as nobody writes to the arrays, which are not copied; equality is identity.
  */
 public final class PackedWeights {
 
   /** Rows that are interleaved. */
   public static final int ROWS = 16;
-
-  /** Elements of a row in an int. */
-  public static final int ELEMENTS = 8;
 
   private static final VarHandle FOUR_BYTES = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -41,10 +38,16 @@ public final class PackedWeights {
     this.scales = scales;
   }
 
-  /** Whether operands of this format can be packed: E2M1 elements, without scales or with blocks of a power of two, 16 or more. */
+  /** Whether operands of this format can be packed: E2M1 or E4M3 elements, without scales or with blocks of a power of two, 16 or more. */
   public static boolean supports(OperandFormat format) {
     int block = format.block();
-    return format.element().equals(FloatFormat.E2M1) && (block == 0 || block >= 16 && Integer.bitCount(block) == 1);
+    boolean element = format.element().equals(FloatFormat.E2M1) || format.element().equals(FloatFormat.E4M3);
+    return element && (block == 0 || block >= 16 && Integer.bitCount(block) == 1);
+  }
+
+  /** Elements of a row in an int: 8 of four bits, 4 of eight. */
+  public static int elementsPerInt(OperandFormat format) {
+    return 32 / format.storedBits();
   }
 
   /**
@@ -54,10 +57,10 @@ public final class PackedWeights {
    */
   public static PackedWeights of(GemmOperand operand) {
     if (!supports(operand.format())) {
-      throw new IllegalArgumentException("format = " + operand.format() + ": expected e2m1 elements, and blocks of 16, 32 or more or none");
+      throw new IllegalArgumentException("format = " + operand.format() + ": expected e2m1 or e4m3 elements, and blocks of 16, 32 or more or none");
     }
     int groups = Math.ceilDiv(operand.rows(), ROWS);
-    int[] codes = new int[Math.multiplyExact(groups * ROWS, Math.ceilDiv(operand.k(), ELEMENTS))];
+    int[] codes = new int[Math.multiplyExact(groups * ROWS, Math.ceilDiv(operand.k(), elementsPerInt(operand.format())))];
     byte[] scales = new byte[groups * ROWS * blocks(operand)];
     pack(operand, 0, operand.rows(), codes, scales);
     return new PackedWeights(operand.format(), operand.rows(), operand.k(), codes, scales);
@@ -74,14 +77,14 @@ public final class PackedWeights {
    */
   public static void pack(GemmOperand operand, int first, int end, int[] codes, byte[] scales) {
     Objects.checkFromToIndex(first, end, operand.rows());
-    int ints = Math.ceilDiv(operand.k(), ELEMENTS);
+    int ints = Math.ceilDiv(operand.k(), elementsPerInt(operand.format()));
     int blocks = blocks(operand);
     int paddedEnd = first + Math.ceilDiv(end - first, ROWS) * ROWS;
     for (int row = first; row < paddedEnd; row++) {
       int group = (row - first) / ROWS;
       int lane = (row - first) % ROWS;
       for (int i = 0; i < ints; i++) {
-        codes[(group * ints + i) * ROWS + lane] = row < end ? eight(operand, row, i * ELEMENTS) : 0;
+        codes[(group * ints + i) * ROWS + lane] = row < end ? word(operand, row, 4 * i) : 0;
       }
       for (int i = 0; i < blocks; i++) {
         scales[(group * blocks + i) * ROWS + lane] = row < end ? operand.scales()[row * blocks + i] : 0;
@@ -89,15 +92,16 @@ public final class PackedWeights {
     }
   }
 
-  private static int eight(GemmOperand operand, int row, int from) {
+  /** Four bytes of a row from byte {@code from} on; zeros past its end. */
+  private static int word(GemmOperand operand, int row, int from) {
     byte[] bytes = operand.codes();
-    int at = (row * operand.k() + from) / 2;
-    if (operand.k() - from >= ELEMENTS) {
+    int rowBytes = operand.k() * operand.format().storedBits() / 8;
+    int at = row * rowBytes + from;
+    if (rowBytes - from >= 4) {
       return (int) FOUR_BYTES.get(bytes, at);
     }
-    int count = (operand.k() - from) / 2;
     int word = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < rowBytes - from; i++) {
       word |= (bytes[at + i] & 0xFF) << 8 * i;
     }
     return word;
@@ -133,14 +137,15 @@ public final class PackedWeights {
 
   /** The operand that was packed, in new arrays. */
   public GemmOperand unpacked() {
-    int ints = Math.ceilDiv(k, ELEMENTS);
+    int ints = Math.ceilDiv(k, elementsPerInt(format));
     int blocks = format.block() == 0 ? 0 : k / format.block();
-    byte[] linearCodes = new byte[rows * k / 2];
+    int rowBytes = k * format.storedBits() / 8;
+    byte[] linearCodes = new byte[rows * rowBytes];
     byte[] linearScales = new byte[rows * blocks];
     for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < k / 2; i++) {
-        int word = codes[(row / ROWS * ints + 2 * i / ELEMENTS) * ROWS + row % ROWS];
-        linearCodes[row * k / 2 + i] = (byte) (word >>> 8 * (i % 4));
+      for (int i = 0; i < rowBytes; i++) {
+        int word = codes[(row / ROWS * ints + i / 4) * ROWS + row % ROWS];
+        linearCodes[row * rowBytes + i] = (byte) (word >>> 8 * (i % 4));
       }
       for (int i = 0; i < blocks; i++) {
         linearScales[row * blocks + i] = scales[(row / ROWS * blocks + i) * ROWS + row % ROWS];

@@ -11,7 +11,7 @@ class PackedWeightsTest {
   @Test
   void everyBitComesBackFromEveryShape() {
     RandomCases cases = new RandomCases(1);
-    for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4, OperandFormat.E2M1)) {
+    for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4, OperandFormat.E2M1, OperandFormat.MXFP8_E4M3, OperandFormat.E4M3)) {
       for (int[] shape : new int[][] {{0, 32}, {1, 32}, {15, 96}, {16, 64}, {17, 32}, {40, 160}}) {
         GemmOperand operand = cases.operand(format, shape[0], shape[1]);
         GemmOperand unpacked = PackedWeights.of(operand).unpacked();
@@ -43,10 +43,10 @@ class PackedWeightsTest {
 
   @Test
   void otherElementsAreRefused() {
-    GemmOperand fp8 = new GemmOperand(OperandFormat.MXFP8_E4M3, 1, 32, new byte[32], new byte[1]);
-    assertThat(PackedWeights.supports(OperandFormat.MXFP8_E4M3)).isFalse();
+    GemmOperand fp8 = new GemmOperand(OperandFormat.MXFP8_E5M2, 1, 32, new byte[32], new byte[1]);
+    assertThat(PackedWeights.supports(OperandFormat.MXFP8_E5M2)).isFalse();
     assertThatThrownBy(() -> PackedWeights.of(fp8))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("format = mxfp8-e4m3: expected e2m1 elements, and blocks of 16, 32 or more or none");
+        .hasMessage("format = mxfp8-e5m2: expected e2m1 or e4m3 elements, and blocks of 16, 32 or more or none");
   }
 }

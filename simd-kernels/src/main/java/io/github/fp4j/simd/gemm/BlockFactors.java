@@ -15,7 +15,8 @@ final class BlockFactors {
 
   /** Whether weights of this format can be multiplied from their codes. */
   static boolean supports(OperandFormat format) {
-    return format.element().equals(FloatFormat.E2M1) && (format.block() == 16 || format.block() == 32);
+    FloatFormat element = format.element();
+    return (element.equals(FloatFormat.E2M1) || element.equals(FloatFormat.E4M3)) && (format.block() == 16 || format.block() == 32);
   }
 
   /** Binary logarithm of the block size of a supported format. */

@@ -1,9 +1,11 @@
 package io.github.fp4j.simd.gemm;
 
 import io.github.fp4j.backend.Parallelism;
+import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
+import io.github.fp4j.formats.gemm.OperandFormat;
 import io.github.fp4j.formats.gemm.OperandRows;
 import java.util.Arrays;
 import java.util.Objects;
@@ -42,7 +44,12 @@ final class ExactProduct {
     this.kernels = kernels;
   }
 
-  /** Both operands have the same format, one that {@link BlockFactors} supports. */
+  /** Whether operands, both of this format, can be multiplied. */
+  static boolean supports(OperandFormat format) {
+    return BlockFactors.supports(format) && format.element().equals(FloatFormat.E2M1);
+  }
+
+  /** Both operands have the same format, one that is supported. */
   void multiply(
       GemmOperand left, GemmOperand right, OperandRows restorerOfBoth, RowBounds boundsOfBoth, float @Nullable [] addend, float[] result,
       Parallelism parallelism) {

@@ -76,7 +76,7 @@ final class Fp32Product {
       firstRow = row;
       endRow = Math.min(row + block, activations.rows());
       if (block == 1) {
-        SharedLoop.forEach(Math.ceilDiv(columns, kernels.rowProduct.rows()), parallelism, singleRowsTask);
+        SharedLoop.forEach(Math.ceilDiv(columns, kernels.rowProduct(packed.format()).rows()), parallelism, singleRowsTask);
       } else {
         SharedLoop.forEach(Math.ceilDiv(columns, PANEL), parallelism, panelTask);
       }
@@ -197,7 +197,7 @@ final class Fp32Product {
   private void singleRows(int number) {
     Scratch scratch = kernels.scratch();
     int groups = Math.ceilDiv(columns, PackedWeights.ROWS);
-    int taken = kernels.rowProduct.rows() / PackedWeights.ROWS;
+    int taken = kernels.rowProduct(Objects.requireNonNull(weights).format()).rows() / PackedWeights.ROWS;
     int first = number * taken;
     if (first + taken <= groups) {
       single(first, taken, scratch);
@@ -213,18 +213,20 @@ final class Fp32Product {
     PackedWeights packed = Objects.requireNonNull(weights);
     int blockShift = BlockFactors.blockShift(packed.format());
     int scalesStride = (k >> blockShift) * PackedWeights.ROWS;
-    int codesStride = k / PackedWeights.ELEMENTS * PackedWeights.ROWS;
+    int perInt = PackedWeights.elementsPerInt(packed.format());
+    int codesStride = k / perInt * PackedWeights.ROWS;
     int factorsStride = K_CHUNK >> blockShift << 4;
+    RowProduct product = kernels.rowProduct(packed.format());
     float[] sums = scratch.sums;
-    Arrays.fill(sums, 0, kernels.rowProduct.rows(), 0);
+    Arrays.fill(sums, 0, product.rows(), 0);
     for (int from = 0; from < k; from += K_CHUNK) {
       int count = Math.min(K_CHUNK, k - from);
       for (int group = 0; group < groups; group++) {
         kernels.blockFactors.decode(
             packed.format(), packed.scales(), (firstGroup + group) * scalesStride, from, count, scratch.factors, group * factorsStride);
       }
-      int codesOffset = firstGroup * codesStride + from / PackedWeights.ELEMENTS * PackedWeights.ROWS;
-      kernels.rowProduct.multiply(
+      int codesOffset = firstGroup * codesStride + from / perInt * PackedWeights.ROWS;
+      product.multiply(
           packed.codes(), codesOffset, groups == 1 ? 0 : codesStride, scratch.factors, 0, groups == 1 ? 0 : factorsStride, blockShift, count, values,
           valuesOffset + from, sums, 0);
     }

@@ -10,11 +10,13 @@ final class PanelSource {
   private static final int ROWS = PackedWeights.ROWS;
 
   private final BlockFactors blockFactors;
-  private final PanelDecoder decoder;
+  private final PanelDecoder e2m1;
+  private final PanelDecoder e4m3;
 
-  PanelSource(BlockFactors blockFactors, PanelDecoder decoder) {
+  PanelSource(BlockFactors blockFactors, PanelDecoder e2m1, PanelDecoder e4m3) {
     this.blockFactors = blockFactors;
-    this.decoder = decoder;
+    this.e2m1 = e2m1;
+    this.e4m3 = e4m3;
   }
 
   /** Elements {@code from} to {@code from + count} of rows of packed weights. */
@@ -28,7 +30,7 @@ final class PanelSource {
     int end = Math.min(firstRow + TileProduct.PANEL, operand.rows());
     int k = operand.k();
     if (BlockFactors.supports(operand.format())) {
-      int[] codes = scratch.codes(TileProduct.PANEL * k / PackedWeights.ELEMENTS);
+      int[] codes = scratch.codes(TileProduct.PANEL * k / PackedWeights.elementsPerInt(operand.format()));
       PackedWeights.pack(operand, firstRow, end, codes, scratch.scales(TileProduct.PANEL * k / operand.format().block()));
     } else {
       float[] rows = scratch.rows(TileProduct.PANEL * k);
@@ -55,10 +57,11 @@ final class PanelSource {
 
   private void fill(OperandFormat format, int k, int[] codes, byte[] scales, int firstGroup, int rows, int from, int count, Scratch scratch) {
     int blockShift = BlockFactors.blockShift(format);
+    PanelDecoder decoder = format.storedBits() == 4 ? e2m1 : e4m3;
     for (int group = 0; group * ROWS < rows; group++) {
       int number = firstGroup + group;
       blockFactors.decode(format, scales, number * (k >> blockShift) * ROWS, from, count, scratch.factors, 0);
-      int codesOffset = (number * k + from) / PackedWeights.ELEMENTS * ROWS;
+      int codesOffset = (number * k + from) / PackedWeights.elementsPerInt(format) * ROWS;
       decoder.decode(codes, codesOffset, scratch.factors, 0, blockShift, count, scratch.panel, group * ROWS);
     }
   }

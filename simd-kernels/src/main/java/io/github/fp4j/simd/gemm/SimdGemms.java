@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link GemmKernels} of one vector width.
  *
- * <p>On vectors run products under {@link #FP32}, of any two formats and of activations with NVFP4 and MXFP4 weights, and correctly rounded ones
+ * <p>On vectors run products under {@link #FP32}, of any two formats and of activations with NVFP4, MXFP4 and MXFP8 (E4M3) weights, and correctly rounded ones
  * ({@link AccumulationModels#EXACT_RNE}) of NVFP4 and of MXFP4. The other published models are computed by their evaluators, as by the reference.
  *
  * <p>What runs on vectors allocates nothing once the JVM has compiled it, but a few objects for each loop that threads share, and what a thread keeps: 300 kB,
@@ -56,7 +56,7 @@ public final class SimdGemms implements GemmKernels {
     if (model.equals(FP32)) {
       GemmShape.check(a, b, c, d);
       fp32.get().multiply(a, restorer(a.format()), b, restorer(b.format()), c, d, parallelism);
-    } else if (model.equals(AccumulationModels.EXACT_RNE.id()) && a.format().equals(b.format()) && BlockFactors.supports(a.format())) {
+    } else if (model.equals(AccumulationModels.EXACT_RNE.id()) && a.format().equals(b.format()) && ExactProduct.supports(a.format())) {
       GemmShape.check(a, b, c, d);
       exact.get().multiply(a, b, restorer(a.format()), bounds.computeIfAbsent(a.format(), RowBounds::new), c, d, parallelism);
     } else {
@@ -77,7 +77,7 @@ public final class SimdGemms implements GemmKernels {
   public void multiply(String model, FloatRows a, PackedWeights b, float alpha, float[] d, Parallelism parallelism) {
     if (!supportsActivations(model, b.format())) {
       throw new IllegalArgumentException(
-          "model = " + model + " with activations and " + b.format() + " weights: expected " + FP32 + " and e2m1 elements in blocks of 16 or 32");
+          "model = " + model + " with activations and " + b.format() + " weights: expected " + FP32 + " and e2m1 or e4m3 elements in blocks of 16 or 32");
     }
     GemmShape.check(a, b, d);
     fp32.get().multiply(a, b, alpha, d, parallelism);

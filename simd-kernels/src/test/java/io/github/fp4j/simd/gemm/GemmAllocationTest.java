@@ -31,10 +31,10 @@ class GemmAllocationTest {
   void noProductAllocates() {
     for (Backend width : Products.widths()) {
       List<Kernel> kernels = new ArrayList<>();
-      for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+      for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4, OperandFormat.MXFP8_E4M3)) {
         addKernels(width, format, kernels);
       }
-      assertThat(kernels).hasSize(6);
+      assertThat(kernels).hasSize(9);
       long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
       List<String> allocating;
       do {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every width against the scalar loop, bit for bit. */
 class SimdGemmsTest {
-  private static final List<OperandFormat> WEIGHTS = List.of(OperandFormat.NVFP4, OperandFormat.MXFP4);
+  private static final List<OperandFormat> WEIGHTS = List.of(OperandFormat.NVFP4, OperandFormat.MXFP4, OperandFormat.MXFP8_E4M3);
 
   @Test
   void activationsTimesPackedWeights() {
@@ -39,7 +39,7 @@ class SimdGemmsTest {
         }
       }
     }
-    assertThat(outputs).isEqualTo(Products.widths().size() * 2L * (1 + 64 + 83 + 34 + 390 + 196 + 297 + 19 * 97 + 24 + 1040));
+    assertThat(outputs).isEqualTo(Products.widths().size() * 3L * (1 + 64 + 83 + 34 + 390 + 196 + 297 + 19 * 97 + 24 + 1040));
   }
 
   @Test
@@ -156,7 +156,7 @@ class SimdGemmsTest {
       assertThatThrownBy(() -> gemms.multiply(GemmKernels.FP32, a, a, new float[5], new float[4])).hasMessage("c has 5 elements: expected 4");
       String model = AccumulationModels.NVFP4_GST_F35.id();
       assertThatThrownBy(() -> gemms.multiply(model, products.activations(2, 96), weights, 1, new float[6], Parallelism.NONE))
-          .hasMessage("model = nvfp4-gst-f35 with activations and nvfp4 weights: expected fp32 and e2m1 elements in blocks of 16 or 32");
+          .hasMessage("model = nvfp4-gst-f35 with activations and nvfp4 weights: expected fp32 and e2m1 or e4m3 elements in blocks of 16 or 32");
     }
   }
 
