@@ -97,7 +97,7 @@ FP4J_HOST_DEVICE constexpr ConversionData cuda_conversion(const FormatData& form
 inline constexpr std::uint32_t no_code = 0x80000000u;
 
 // The value of a code, exactly; NaN is the canonical one. Bits above the format's width are ignored.
-FP4J_HOST_DEVICE float decode(const FormatData& format, std::uint32_t code) {
+FP4J_HOST_DEVICE_LARGE float decode(const FormatData& format, std::uint32_t code) {
   const std::uint32_t magnitude = code & format.magnitude_mask();
   const std::uint32_t sign = format.is_signed != 0 ? (code >> format.magnitude_bits() & 1u) << 31 : 0u;
   if (magnitude > format.max_finite_code()) {
@@ -227,7 +227,7 @@ FP4J_HOST_DEVICE std::uint32_t round_and_pack(const ConversionData& conversion, 
 }
 
 // bits are those of the value, finite or infinite or NaN; of a NaN nan_bits.
-FP4J_HOST_DEVICE std::uint32_t encode_once(const ConversionData& conversion, std::uint32_t bits, std::uint32_t nan_bits, std::uint32_t random) {
+FP4J_HOST_DEVICE_LARGE std::uint32_t encode_once(const ConversionData& conversion, std::uint32_t bits, std::uint32_t nan_bits, std::uint32_t random) {
   const FormatData& format = conversion.format;
   const std::uint32_t magnitude = bits & 0x7FFFFFFFu;
   bool negative = bits >> 31 != 0;

@@ -27,6 +27,13 @@ using size_t = decltype(sizeof(0));
 #define FP4J_HOST_DEVICE inline __attribute__((always_inline))
 #endif
 
+// Large bodies that common cases go around: on the device one copy, because ptxas takes minutes over a kernel that has many.
+#if defined(__CUDACC__)
+#define FP4J_HOST_DEVICE_LARGE inline __host__ __device__ __noinline__
+#else
+#define FP4J_HOST_DEVICE_LARGE FP4J_HOST_DEVICE
+#endif
+
 namespace fp4j {
 
 // An IEEE 754 binary type by its layout.

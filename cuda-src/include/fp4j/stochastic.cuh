@@ -60,14 +60,17 @@ FP4J_HOST_DEVICE PhiloxBlock random_block(const StochasticRounding& rounding, st
   return philox(element / static_cast<unsigned>(rounding.elements_per_block()), rounding.offset, rounding.seed);
 }
 
+// How far a word is shifted down for element i of four.
+FP4J_HOST_DEVICE int byte_shift(StochasticBytes bytes, int i) {
+  return bytes == StochasticBytes::element ? 8 * i : 16 * (i & 1) + 8 * (i >> 1);
+}
+
 // The random bits of one element out of its block.
 FP4J_HOST_DEVICE std::uint32_t random_bits(const StochasticRounding& rounding, const PhiloxBlock& block, std::uint64_t element) {
   if (rounding.arithmetic == StochasticArithmetic::carry_32) {
     return block.words[element % 4];
   }
-  const int i = static_cast<int>(element % 4);
-  const int shift = rounding.bytes == StochasticBytes::element ? 8 * i : 16 * (i & 1) + 8 * (i >> 1);
-  return block.words[element / 4 % 4] >> shift & 0xFFu;
+  return block.words[element / 4 % 4] >> byte_shift(rounding.bytes, static_cast<int>(element % 4)) & 0xFFu;
 }
 
 namespace detail {

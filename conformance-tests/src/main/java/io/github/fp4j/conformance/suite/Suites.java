@@ -51,7 +51,8 @@ public final class Suites {
       case "XH" -> "Hadamard transforms";
       case "XO" -> "optimizer kernels and whole steps";
       case "XQ" -> "profiles on every kind of input";
-      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XO or XQ");
+      case "XR" -> "matrix products over the whole range";
+      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XO, XQ or XR");
     };
   }
 }
