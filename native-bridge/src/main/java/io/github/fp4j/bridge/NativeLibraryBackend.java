@@ -6,6 +6,7 @@ import io.github.fp4j.backend.BackendProvider;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.internal.sys.LibrarySearch;
 import io.github.fp4j.bridge.internal.sys.LoadedLibrary;
 import java.io.IOException;
@@ -29,14 +30,20 @@ public final class NativeLibraryBackend implements Backend {
       Availability availability,
       Optional<ConversionKernels> conversions,
       Optional<BlockKernels> blocks,
-      Optional<GemmKernels> gemms) {
+      Optional<GemmKernels> gemms,
+      Optional<OptimizerKernels> optimizers) {
     static State of(Fp4jLibrary library) {
       return new State(
-          library.description(), Availability.YES, Optional.of(new NativeConversions(library)), NativeBlocks.of(library), NativeGemms.of(library));
+          library.description(),
+          Availability.YES,
+          Optional.of(new NativeConversions(library)),
+          NativeBlocks.of(library),
+          NativeGemms.of(library),
+          NativeOptimizers.of(library));
     }
 
     static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty());
+      return new State("not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
@@ -121,6 +128,11 @@ public final class NativeLibraryBackend implements Backend {
   @Override
   public Optional<GemmKernels> gemms() {
     return state().gemms();
+  }
+
+  @Override
+  public Optional<OptimizerKernels> optimizers() {
+    return state().optimizers();
   }
 
   /** Lists {@code host} and {@code nvidia-headers} for {@link java.util.ServiceLoader}. */

@@ -1,9 +1,12 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.backend.Backends;
+import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.conformance.optim.SpikeExperiment;
 import io.github.fp4j.conformance.optim.SpikeReport;
 import io.github.fp4j.conformance.optim.Trajectory;
 import io.github.fp4j.simd.optim.Algorithm;
+import io.github.fp4j.simd.optim.Execution;
 import io.github.fp4j.simd.optim.Mode;
 import io.github.fp4j.simd.optim.OptimizerConfig;
 import io.github.fp4j.simd.optim.OptimizerSettings;
@@ -53,6 +56,12 @@ final class OptimCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "DIR", description = "Where the results go; made if missing.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "Whose kernels compute the steps (default: the fastest here); results are the same bits.")
+  private @Nullable String backend;
+
   @Option(names = "--demo", description = "Run the spike experiment; its page goes to --out (default: optim-demo).")
   private boolean demo;
 
@@ -81,9 +90,18 @@ final class OptimCommand implements Callable<Integer> {
     if (params == null || grads == null || out == null) {
       throw new IllegalArgumentException("--params, --grads and --out belong together: expected all three");
     }
-    int steps = Trajectory.run(config, params, grads, out);
+    int steps = Trajectory.run(config, execution(), params, grads, out);
     output.println("%s (%s): %d steps -> %s".formatted(algorithm, mode.name().toLowerCase(Locale.ROOT), steps, out.resolve("params.npy")));
     return ExitCode.OK;
+  }
+
+  private Execution execution() {
+    if (backend == null) {
+      return Execution.fastest();
+    }
+    OptimizerKernels kernels =
+        Backends.byName(backend).optimizers().orElseThrow(() -> new IllegalArgumentException("--backend " + backend + ": it has no optimizer kernels"));
+    return new Execution(kernels, null, 1, true);
   }
 
   private static Map<String, String> parse(List<String> settings) {
@@ -101,7 +119,7 @@ final class OptimCommand implements Callable<Integer> {
   }
 
   private void requireNoTrajectory() {
-    if (algorithm != null || params != null || grads != null || !settings.isEmpty()) {
+    if (algorithm != null || params != null || grads != null || backend != null || !settings.isEmpty()) {
       throw new IllegalArgumentException("--demo has its own problems and settings: expected only --seed and --out beside it");
     }
   }

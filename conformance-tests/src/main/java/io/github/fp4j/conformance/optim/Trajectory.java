@@ -3,11 +3,13 @@ package io.github.fp4j.conformance.optim;
 import io.github.fp4j.conformance.tensorfile.DataType;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
+import io.github.fp4j.simd.optim.Execution;
 import io.github.fp4j.simd.optim.FloatStorage;
 import io.github.fp4j.simd.optim.NonFiniteGradientException;
 import io.github.fp4j.simd.optim.Optimizer;
 import io.github.fp4j.simd.optim.OptimizerConfig;
 import io.github.fp4j.simd.optim.Parameter;
+import io.github.fp4j.simd.optim.ParameterGroup;
 import io.github.fp4j.simd.optim.StepReport;
 import io.github.fp4j.simd.optim.TensorReport;
 import java.io.BufferedWriter;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,7 +37,7 @@ public final class Trajectory {
    * @return the number of steps
    * @throws IOException if a file cannot be read or written, or is not what is expected; the message names the file
    */
-  public static int run(OptimizerConfig config, Path params, Path grads, Path folder) throws IOException {
+  public static int run(OptimizerConfig config, Execution execution, Path params, Path grads, Path folder) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Tensor start = floats(params, Npy.map(params, arena));
       Tensor gradients = floats(grads, Npy.map(grads, arena));
@@ -43,7 +46,7 @@ public final class Trajectory {
       int steps = steps(params, n, grads, gradients);
       float[] all = gradients.toFloats();
       int[] shape = start.shape().length == 0 ? new int[] {1} : Arrays.stream(start.shape()).mapToInt(Math::toIntExact).toArray();
-      Optimizer optimizer = new Optimizer(config, new Parameter("params", FloatStorage.float32(parameters), shape));
+      Optimizer optimizer = new Optimizer(List.of(new ParameterGroup(config, List.of(new Parameter("params", FloatStorage.float32(parameters), shape)))), execution);
       Files.createDirectories(folder);
       Path stats = Files.createTempFile(folder, ".stats.jsonl", ".part");
       try {

@@ -3,6 +3,8 @@ package io.github.fp4j.conformance.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.io.StringWriter;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,23 @@ class OptimCommandTest {
   }
 
   @Test
+  void everyBackendGivesTheSameBits() throws IOException {
+    List<byte[]> results = new ArrayList<>();
+    for (Backend backend : Backends.available()) {
+      if (backend.optimizers().isPresent()) {
+        Path out = folder.resolve(backend.name());
+        Outcome outcome =
+            optim(
+                "--algorithm", "stable-spam-4bit", "--backend", backend.name(), "--params", goldenParams().toString(), "--grads", goldenGrads().toString(),
+                "--out", out.toString());
+        assertThat(outcome.status()).as(outcome.err()).isZero();
+        results.add(Files.readAllBytes(out.resolve("params.npy")));
+      }
+    }
+    assertThat(results).hasSizeGreaterThan(1).allMatch(result -> Arrays.equals(result, results.getFirst()));
+  }
+
+  @Test
   void badInputsGetOneLineAndLeaveNothing() throws IOException {
     Path p = goldenParams();
     Path g = goldenGrads();
@@ -97,6 +117,9 @@ class OptimCommandTest {
       {"--params, --grads and --out belong together", "--algorithm", "adam", "--params", p.toString()},
       {"no such file", "--algorithm", "adam", "--params", "missing.npy", "--grads", g.toString(), "--out", out.toString()},
       {"expected (steps, 64)", "--algorithm", "adam", "--params", g.toString(), "--grads", p.toString(), "--out", out.toString()},
+      {
+        "unknown backend \"gpu\"", "--algorithm", "adam", "--backend", "gpu", "--params", p.toString(), "--grads", g.toString(), "--out", out.toString()
+      },
       {"--demo has its own problems", "--demo", "--algorithm", "adam"}
     };
     for (String[] one : cases) {

@@ -12,10 +12,19 @@ final class Downcalls {
   private Downcalls() {}
 
   /** The handle for functions of this shape. Where the JVM refuses native access, a handle that throws the JVM's reason when it is called. */
-  @SuppressWarnings("restricted")
   static MethodHandle of(FunctionDescriptor function) {
+    return handle(function);
+  }
+
+  /** The same for short functions that never block, whose arrays may lie on the Java heap; it is held still meanwhile. */
+  static MethodHandle onHeap(FunctionDescriptor function) {
+    return handle(function, Linker.Option.critical(true));
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(FunctionDescriptor function, Linker.Option... options) {
     try {
-      return Linker.nativeLinker().downcallHandle(function);
+      return Linker.nativeLinker().downcallHandle(function, options);
     } catch (IllegalCallerException | UnsupportedOperationException e) {
       MethodType type = function.toMethodType().insertParameterTypes(0, MemorySegment.class);
       MethodHandle thrower = MethodHandles.throwException(type.returnType(), IllegalStateException.class);

@@ -1,0 +1,205 @@
+// The loops of an optimizer step over the bodies of fp4j/optim.cuh, written so that compilers make vectors of them. Compiled several times with FP4J_OPTIM_LOOPS
+// naming the table and other instruction sets switched on: everything but the table has internal linkage.
+#include "optim_loops.h"
+
+namespace fp4j::host {
+namespace {
+
+constexpr std::size_t lanes_count = static_cast<std::size_t>(reduction_lanes);
+constexpr std::size_t chunk_size = static_cast<std::size_t>(reduction_chunk);
+
+// Elements that are encoded by way of an array of codes, one to a byte.
+constexpr std::size_t piece_size = 1024;
+
+std::int32_t largest_bits(const float* values, std::size_t count) {
+  std::int32_t largest_so_far = 0;
+  for (std::size_t i = 0; i < count; i++) {
+    largest_so_far = larger(largest_so_far, static_cast<std::int32_t>(magnitude_bits(values[i])));
+  }
+  return largest_so_far;
+}
+
+double squares_clipped(const float* gradient, std::size_t count, float threshold, float ratio) {
+  double lanes[lanes_count] = {};
+  std::size_t i = 0;
+  for (; i + lanes_count <= count; i += lanes_count) {
+    for (std::size_t lane = 0; lane < lanes_count; lane++) {
+      const double g = static_cast<double>(clipped(gradient[i + lane], threshold, ratio));
+      lanes[lane] += g * g;
+    }
+  }
+  for (std::size_t lane = 0; i + lane < count; lane++) {
+    const double g = static_cast<double>(clipped(gradient[i + lane], threshold, ratio));
+    lanes[lane] += g * g;
+  }
+  return fold(lanes);
+}
+
+void scan(const float* gradient, std::size_t count, std::int32_t* magnitudes, double* squares) {
+  for (std::size_t from = 0; from < count; from += chunk_size) {
+    const std::size_t length = smaller(chunk_size, count - from);
+    magnitudes[from / chunk_size] = largest_bits(gradient + from, length);
+    squares[from / chunk_size] = squares_clipped(gradient + from, length, __builtin_inff(), 1.0f);
+  }
+}
+
+std::int64_t count_above(const float* gradient, std::size_t count, float threshold) {
+  std::int64_t above = 0;
+  for (std::size_t from = 0; from < count; from += chunk_size) {
+    const std::size_t end = smaller(from + chunk_size, count);
+    std::int32_t in_chunk = 0;
+    for (std::size_t i = from; i < end; i++) {
+      in_chunk += magnitude(gradient[i]) > threshold ? 1 : 0;
+    }
+    above += in_chunk;
+  }
+  return above;
+}
+
+void condition(const AdamCoefficients& coefficients, const float* gradient, float* target, std::size_t count) {
+  const AdamCoefficients c = coefficients;
+  for (std::size_t i = 0; i < count; i++) {
+    target[i] = conditioned(c, gradient[i]);
+  }
+}
+
+template <bool lerp>
+void adam_all(
+    const AdamCoefficients& coefficients, float* __restrict parameters, const float* __restrict gradient, float* __restrict first, float* __restrict second,
+    std::size_t count) {
+  const AdamCoefficients c = coefficients;
+  for (std::size_t i = 0; i < count; i++) {
+    float p = parameters[i];
+    float m = first[i];
+    float v = second[i];
+    adam<lerp>(c, gradient[i], p, m, v);
+    parameters[i] = p;
+    first[i] = m;
+    second[i] = v;
+  }
+}
+
+// Codes of quotients, one to a byte.
+void codes_of(const CodeTable& table, const float* __restrict quotients, std::uint8_t* __restrict codes, std::size_t count) {
+  if (table.bits == 4) {
+    float midpoints[15];
+    for (int i = 0; i < 15; i++) {
+      midpoints[i] = table.midpoints[i];
+    }
+    for (std::size_t i = 0; i < count; i++) {
+      codes[i] = static_cast<std::uint8_t>(encode4(midpoints, quotients[i]));
+    }
+  } else {
+    for (std::size_t i = 0; i < count; i++) {
+      codes[i] = static_cast<std::uint8_t>(encode8(table.midpoints, quotients[i]));
+    }
+  }
+}
+
+// Writes the codes of a piece; `from` is even where codes are packed.
+void store(const CodeTable& table, std::uint8_t* __restrict codes, std::uint8_t* __restrict packed, std::size_t from, std::size_t count) {
+  if (table.bits == 8) {
+    std::memcpy(packed + from, codes, count);
+    return;
+  }
+  if (count % 2 != 0) {
+    codes[count] = static_cast<std::uint8_t>(table.zero_code);
+  }
+  for (std::size_t i = 0; i < (count + 1) / 2; i++) {
+    packed[from / 2 + i] = static_cast<std::uint8_t>(codes[2 * i] | codes[2 * i + 1] << 4);
+  }
+}
+
+void encode_blocks(
+    const CodeTable& table, std::size_t block_size, const float* __restrict values, std::size_t count, std::uint8_t* __restrict packed, float* __restrict scales) {
+  float quotients[piece_size];
+  std::uint8_t codes[piece_size + 1];
+  for (std::size_t start = 0; start < count; start += block_size) {
+    const std::size_t end = smaller(start + block_size, count);
+    const float scale = from_bits<float>(static_cast<std::uint32_t>(largest_bits(values + start, end - start)));
+    scales[start / block_size] = scale;
+    for (std::size_t from = start; from < end; from += piece_size) {
+      const std::size_t length = smaller(piece_size, end - from);
+      for (std::size_t i = 0; i < length; i++) {
+        quotients[i] = scaled(values[from + i], scale);
+      }
+      codes_of(table, quotients, codes, length);
+      store(table, codes, packed, from, length);
+    }
+  }
+}
+
+void encode(const CodeTable& table, const float* __restrict values, const float* __restrict scales, std::uint8_t* __restrict packed, std::size_t count) {
+  float quotients[piece_size];
+  std::uint8_t codes[piece_size + 1];
+  for (std::size_t from = 0; from < count; from += piece_size) {
+    const std::size_t length = smaller(piece_size, count - from);
+    for (std::size_t i = 0; i < length; i++) {
+      quotients[i] = scaled(values[from + i], scales[from + i]);
+    }
+    codes_of(table, quotients, codes, length);
+    store(table, codes, packed, from, length);
+  }
+}
+
+// Values of codes, before their scale.
+void look(const CodeTable& table, const std::uint8_t* __restrict packed, float* __restrict values, std::size_t count) {
+  if (table.bits == 8) {
+    for (std::size_t i = 0; i < count; i++) {
+      values[i] = table.values[packed[i]];
+    }
+    return;
+  }
+  float local[16];
+  std::memcpy(local, table.values, sizeof local);
+  for (std::size_t i = 0; i < count / 2; i++) {
+    values[2 * i] = local[packed[i] & 15];
+    values[2 * i + 1] = local[packed[i] >> 4];
+  }
+  if (count % 2 != 0) {
+    values[count - 1] = local[packed[count / 2] & 15];
+  }
+}
+
+void decode_blocks(
+    const CodeTable& table, std::size_t block_size, const std::uint8_t* __restrict packed, const float* __restrict scales, float* __restrict values,
+    std::size_t count) {
+  look(table, packed, values, count);
+  for (std::size_t start = 0; start < count; start += block_size) {
+    const float scale = scales[start / block_size];
+    for (std::size_t i = start; i < smaller(start + block_size, count); i++) {
+      values[i] = mul_rn(values[i], scale);
+    }
+  }
+}
+
+void decode(const CodeTable& table, const std::uint8_t* __restrict packed, const float* __restrict scales, float* __restrict values, std::size_t count) {
+  look(table, packed, values, count);
+  for (std::size_t i = 0; i < count; i++) {
+    values[i] = mul_rn(values[i], scales[i]);
+  }
+}
+
+float raise_maxima(const float* __restrict values, float* __restrict maxima, std::size_t count) {
+  for (std::size_t i = 0; i < count; i++) {
+    maxima[i] = larger_magnitude(maxima[i], values[i]);
+  }
+  return from_bits<float>(static_cast<std::uint32_t>(largest_bits(values, count)));
+}
+
+// Magnitudes compare as their bits do, a NaN above all: the smaller of the two unless one is NaN.
+void limit_scales(float bound, const float* __restrict maxima, float* __restrict scales, std::size_t count) {
+  for (std::size_t i = 0; i < count; i++) {
+    const std::uint32_t a = to_bits(bound);
+    const std::uint32_t b = to_bits(maxima[i]);
+    scales[i] = from_bits<float>(larger(a, b) > 0x7F800000u ? larger(a, b) : smaller(a, b));
+  }
+}
+
+}  // namespace
+
+extern const OptimLoops FP4J_OPTIM_LOOPS;
+const OptimLoops FP4J_OPTIM_LOOPS = {scan, squares_clipped, count_above, condition, adam_all<false>, adam_all<true>,
+                                     encode_blocks, decode_blocks, encode, decode, raise_maxima, limit_scales};
+
+}  // namespace fp4j::host

@@ -1,0 +1,285 @@
+package io.github.fp4j.bridge;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.bridge.Fp4jLibrary.Function;
+import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
+import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import io.github.fp4j.formats.codebook.Codebook;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * {@link OptimizerKernels} of a library with the functions of {@code fp4j_optim.h}, which read and write the Java arrays themselves, a few microseconds of work at a
+ * time. Arguments are checked before the library sees them. A call makes a few small objects.
+ */
+final class NativeOptimizers implements OptimizerKernels {
+  private static final List<String> SYMBOLS =
+      List.of(
+          "scan", "squares_clipped", "count_above", "condition", "adam", "encode_blocks", "decode_blocks", "encode", "decode", "raise_maxima", "limit_scales");
+
+  /** What one thread passes to native code. */
+  private static final class Scratch {
+    final MemorySegment adam;
+    final MemorySegment result;
+
+    Scratch() {
+      Arena arena = Arena.ofAuto(); // freed after its thread
+      adam = arena.allocate(Fp4jOptimAbi.ADAM_BYTES, 8);
+      result = arena.allocate(8, 8);
+    }
+  }
+
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+  private static final Map<Codebook, MemorySegment> CODEBOOKS = codebooks();
+
+  private final Fp4jLibrary library;
+  private final Function scan;
+  private final Function squaresClipped;
+  private final Function countAbove;
+  private final Function condition;
+  private final Function adam;
+  private final Function encodeBlocks;
+  private final Function decodeBlocks;
+  private final Function encode;
+  private final Function decode;
+  private final Function raiseMaxima;
+  private final Function limitScales;
+
+  private NativeOptimizers(Fp4jLibrary library, List<Function> functions) {
+    this.library = library;
+    scan = functions.get(0);
+    squaresClipped = functions.get(1);
+    countAbove = functions.get(2);
+    condition = functions.get(3);
+    adam = functions.get(4);
+    encodeBlocks = functions.get(5);
+    decodeBlocks = functions.get(6);
+    encode = functions.get(7);
+    decode = functions.get(8);
+    raiseMaxima = functions.get(9);
+    limitScales = functions.get(10);
+  }
+
+  /** Empty for a library that lacks one of the functions. */
+  static Optional<OptimizerKernels> of(Fp4jLibrary library) {
+    List<Function> functions = SYMBOLS.stream().flatMap(symbol -> library.optional("fp4j_optim_" + symbol).stream()).toList();
+    return functions.size() == SYMBOLS.size() ? Optional.of(new NativeOptimizers(library, functions)) : Optional.empty();
+  }
+
+  private static Map<Codebook, MemorySegment> codebooks() {
+    Map<Codebook, MemorySegment> codebooks = new HashMap<>();
+    for (Codebook codebook : Codebook.all()) {
+      MemorySegment values = Arena.global().allocate(JAVA_FLOAT, codebook.size());
+      for (int code = 0; code < codebook.size(); code++) {
+        values.setAtIndex(JAVA_FLOAT, code, codebook.value(code));
+      }
+      MemorySegment how = Arena.global().allocate(Fp4jOptimAbi.CODEBOOK_BYTES, 8);
+      how.set(ADDRESS, 0, values);
+      how.set(JAVA_INT, 8, codebook.bits());
+      how.set(JAVA_INT, 12, codebook.zeroCode());
+      codebooks.put(codebook, how);
+    }
+    return Map.copyOf(codebooks);
+  }
+
+  private static MemorySegment codebook(Codebook codebook) {
+    return Objects.requireNonNull(CODEBOOKS.get(codebook));
+  }
+
+  private static MemorySegment at(float[] values, int offset) {
+    return MemorySegment.ofArray(values).asSlice((long) Float.BYTES * offset);
+  }
+
+  private static MemorySegment at(byte[] bytes, int offset) {
+    return MemorySegment.ofArray(bytes).asSlice(offset);
+  }
+
+  private static MemorySegment write(AdamCoefficients c, Scratch scratch) {
+    MemorySegment s = scratch.adam;
+    s.set(JAVA_FLOAT, 0, c.threshold);
+    s.set(JAVA_FLOAT, 4, c.ratio);
+    s.set(JAVA_FLOAT, 8, c.gain);
+    s.set(JAVA_FLOAT, 12, c.decay);
+    s.set(JAVA_FLOAT, 16, c.beta1);
+    s.set(JAVA_FLOAT, 20, c.oneMinusBeta1);
+    s.set(JAVA_FLOAT, 24, c.beta2);
+    s.set(JAVA_FLOAT, 28, c.oneMinusBeta2);
+    s.set(JAVA_FLOAT, 32, c.stepSize);
+    s.set(JAVA_FLOAT, 36, c.inverseRootCorrection2);
+    s.set(JAVA_FLOAT, 40, c.epsilon);
+    s.set(JAVA_INT, 44, c.lerp ? 1 : 0);
+    return s;
+  }
+
+  @Override
+  public void scan(float[] gradient, int offset, int length, int[] magnitudes, double[] squares, int chunksOffset) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    Objects.checkFromIndexSize(chunksOffset, Math.ceilDiv(length, CHUNK), Math.min(magnitudes.length, squares.length));
+    for (int from = 0; from < length; from += CHUNK) {
+      int chunk = chunksOffset + from / CHUNK;
+      MemorySegment magnitude = MemorySegment.ofArray(magnitudes).asSlice((long) Integer.BYTES * chunk);
+      MemorySegment sum = MemorySegment.ofArray(squares).asSlice((long) Double.BYTES * chunk);
+      library.check(scan, Fp4jOptimAbi.scan(scan.address(), at(gradient, offset + from), Math.min(CHUNK, length - from), magnitude, sum));
+    }
+  }
+
+  @Override
+  public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    MemorySegment result = SCRATCH.get().result;
+    library.check(squaresClipped, Fp4jOptimAbi.squaresClipped(squaresClipped.address(), at(gradient, offset), length, threshold, ratio, result));
+    return result.get(JAVA_DOUBLE, 0);
+  }
+
+  @Override
+  public int countAbove(float[] gradient, int offset, int length, float threshold) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    MemorySegment result = SCRATCH.get().result;
+    int count = 0;
+    for (int from = 0; from < length; from += CHUNK) {
+      library.check(countAbove, Fp4jOptimAbi.countAbove(countAbove.address(), at(gradient, offset + from), Math.min(CHUNK, length - from), threshold, result));
+      count += (int) result.get(JAVA_LONG, 0);
+    }
+    return count;
+  }
+
+  @Override
+  public void condition(AdamCoefficients coefficients, float[] gradient, int offset, float[] target, int targetOffset, int length) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    Objects.checkFromIndexSize(targetOffset, length, target.length);
+    MemorySegment how = write(coefficients, SCRATCH.get());
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      library.check(condition, Fp4jOptimAbi.condition(condition.address(), how, at(gradient, offset + from), at(target, targetOffset + from), count));
+    }
+  }
+
+  @Override
+  public void adam(
+      AdamCoefficients coefficients,
+      float[] parameters,
+      int parametersOffset,
+      float[] gradient,
+      int gradientOffset,
+      float[] first,
+      int firstOffset,
+      float[] second,
+      int secondOffset,
+      int length) {
+    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
+    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
+    Objects.checkFromIndexSize(firstOffset, length, first.length);
+    Objects.checkFromIndexSize(secondOffset, length, second.length);
+    MemorySegment how = write(coefficients, SCRATCH.get());
+    for (int from = 0; from < length; from += CHUNK) {
+      MemorySegment p = at(parameters, parametersOffset + from);
+      MemorySegment g = at(gradient, gradientOffset + from);
+      MemorySegment m = at(first, firstOffset + from);
+      MemorySegment v = at(second, secondOffset + from);
+      library.check(adam, Fp4jOptimAbi.adam(adam.address(), how, p, g, m, v, Math.min(CHUNK, length - from)));
+    }
+  }
+
+  /** Elements of whole blocks that are passed at a time. */
+  private static int piece(BlockwiseCodebook format) {
+    return Math.max(1, CHUNK / format.blockSize()) * format.blockSize();
+  }
+
+  @Override
+  public void encode(
+      BlockwiseCodebook format, float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
+    int size = format.blockSize();
+    for (int from = 0; from < length; from += piece(format)) {
+      int count = Math.min(piece(format), length - from);
+      MemorySegment codes = at(packed, packedOffset + format.codebook().bytes(from));
+      MemorySegment scale = at(scales, scalesOffset + from / size);
+      library.check(
+          encodeBlocks,
+          Fp4jOptimAbi.encodeBlocks(encodeBlocks.address(), codebook(format.codebook()), size, at(values, offset + from), count, codes, scale));
+    }
+  }
+
+  @Override
+  public void decode(
+      BlockwiseCodebook format, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
+    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
+    Objects.checkFromIndexSize(offset, length, values.length);
+    int size = format.blockSize();
+    for (int from = 0; from < length; from += piece(format)) {
+      int count = Math.min(piece(format), length - from);
+      MemorySegment codes = at(packed, packedOffset + format.codebook().bytes(from));
+      MemorySegment scale = at(scales, scalesOffset + from / size);
+      library.check(
+          decodeBlocks,
+          Fp4jOptimAbi.decodeBlocks(decodeBlocks.address(), codebook(format.codebook()), size, codes, scale, at(values, offset + from), count));
+    }
+  }
+
+  @Override
+  public void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      MemorySegment codes = at(packed, packedOffset + codebook.bytes(from));
+      library.check(
+          encode, Fp4jOptimAbi.encode(encode.address(), codebook(codebook), at(values, offset + from), at(scales, scalesOffset + from), codes, count));
+    }
+  }
+
+  @Override
+  public void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
+    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    Objects.checkFromIndexSize(offset, length, values.length);
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      MemorySegment codes = at(packed, packedOffset + codebook.bytes(from));
+      library.check(
+          decode, Fp4jOptimAbi.decode(decode.address(), codebook(codebook), codes, at(scales, scalesOffset + from), at(values, offset + from), count));
+    }
+  }
+
+  @Override
+  public float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    MemorySegment result = SCRATCH.get().result;
+    float largest = 0;
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      library.check(
+          raiseMaxima, Fp4jOptimAbi.raiseMaxima(raiseMaxima.address(), at(values, offset + from), at(maxima, maximaOffset + from), count, result));
+      largest = Math.max(largest, result.get(JAVA_FLOAT, 0));
+    }
+    return largest;
+  }
+
+  @Override
+  public void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length) {
+    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      library.check(
+          limitScales, Fp4jOptimAbi.limitScales(limitScales.address(), bound, at(maxima, maximaOffset + from), at(scales, scalesOffset + from), count));
+    }
+  }
+}
