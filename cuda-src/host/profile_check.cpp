@@ -15,7 +15,7 @@ static_assert(sizeof(Profile) == sizeof(fp4j_profile) && offsetof(Profile, scale
               "the C ABI's structs");
 static_assert(static_cast<int>(ScaleFormula::exponent_of_multiplier) == FP4J_SCALE_EXPONENT_OF_MULTIPLIER &&
                   static_cast<int>(ScaleFormula::exponent_floor) == FP4J_SCALE_EXPONENT_FLOOR && static_cast<int>(EncodeFormula::divide) == FP4J_ENCODE_DIVIDE &&
-                  static_cast<int>(ElementCast::nearest_product) == FP4J_ELEMENT_NEAREST_PRODUCT &&
+                  static_cast<int>(ElementCast::floor_of_sum) == FP4J_ELEMENT_FLOOR_OF_SUM &&
                   static_cast<int>(DequantizeFormula::doubled_times_half) == FP4J_DEQUANTIZE_DOUBLED_TIMES_HALF &&
                   static_cast<int>(NanPolicy::refuse) == FP4J_NAN_REFUSE && static_cast<int>(Rounding::stochastic) == FP4J_STOCHASTIC &&
                   static_cast<int>(Overflow::to_infinity) == FP4J_OVERFLOW_TO_INFINITY && static_cast<int>(UnsignedPolicy::nan) == FP4J_UNSIGNED_NAN &&
@@ -74,7 +74,7 @@ bool read_profile(const fp4j_profile& data, Profile* into) {
                      is_at_most(profile.scale_formula, ScaleFormula::exponent_of_multiplier) && is_at_most(profile.scale_cast, ScaleCast::ggml_ue4m3) &&
                      is_at_most(profile.scale_guard, ScaleGuard::unusable_after_cast) &&
                      is_at_most(profile.scale_search, ScaleSearch::four_over_six_squared) && is_at_most(profile.encode_formula, EncodeFormula::divide) &&
-                     is_at_most(profile.element_cast, ElementCast::nearest_product) &&
+                     is_at_most(profile.element_cast, ElementCast::floor_of_sum) &&
                      is_at_most(profile.dequantize_formula, DequantizeFormula::doubled_times_half) &&
                      is_at_most(profile.nibble_order, NibbleOrder::planar_halves) && is_at_most(profile.ragged_rows, RaggedRows::pad_with_zeros) &&
                      (profile.scale_precision.exponent_bits == 0 || is_format(profile.scale_precision, 32)) && profile.scale_lowest >= 0.0f &&

@@ -90,8 +90,8 @@ enum {
 enum {
   FP4J_ELEMENT_CONVERT = 0,           /* by element_conversion */
   FP4J_ELEMENT_CONVERT_MAGNITUDE = 1, /* |scaled| by element_conversion; the sign bit where x < 0 and scaled is not NaN */
-  FP4J_ELEMENT_FLOOR_OF_SUM = 2,      /* floor(|scaled| / ulp + 0.5) * ulp with the sign, then element_conversion; ulp is the format's at |scaled| */
-  FP4J_ELEMENT_NEAREST_PRODUCT = 3    /* the first code with the smallest |(2q) * (s/2) - x|, scale codes read as for FP4J_DEQUANTIZE_DOUBLED_TIMES_HALF */
+  FP4J_ELEMENT_NEAREST_PRODUCT = 2,   /* the first code with the smallest |(2q) * (s/2) - x|, scale codes read as for FP4J_DEQUANTIZE_DOUBLED_TIMES_HALF */
+  FP4J_ELEMENT_FLOOR_OF_SUM = 3       /* floor(|scaled| / ulp + 0.5) * ulp with the sign, then element_conversion; ulp is the format's at |scaled| */
 };
 
 /* fp4j_profile.dequantize_formula. */

@@ -62,8 +62,8 @@ enum class EncodeFormula : std::int32_t {
 enum class ElementCast : std::int32_t {
   convert,
   convert_magnitude,  // |scaled| converted, the sign of x put on
-  floor_of_sum,       // floor(|scaled| / ulp + 1/2) * ulp
-  nearest_product     // the first code whose product with the scale is nearest to x (ggml)
+  nearest_product,    // the first code whose product with the scale is nearest to x (ggml)
+  floor_of_sum        // floor(|scaled| / ulp + 1/2) * ulp
 };
 
 enum class DequantizeFormula : std::int32_t {
