@@ -30,6 +30,8 @@ EXPECTED = [
     *[("probe_cvt", target, [E2M1, E4M3, HALF, RS, r"cvt\.rz\.satfinite\.ue8m0x2\.f32", r"cvt\.rp\.satfinite\.ue8m0x2\.f32"], []) for target in ("sm_100a",)],
     *[("probe_cvt", target, [E2M1, E4M3, HALF], [RS]) for target in ("sm_120a",)],
     *[("probe_cvt", target, [E4M3], [E2M1, HALF, RS]) for target in ("sm_90",)],
+    *[("probe_tcgen05", target, [TCGEN05_NVFP4, TCGEN05_MXFP4, r"tcgen05\.cp\.cta_group::1\.32x128b\.warpx4"], []) for target in ("sm_100a", "sm_103a")],
+    *[("probe_tcgen05", target, [], ["tcgen05", r"\.entry"]) for target in ("sm_100", "sm_120a")],
     *[("probe_mma", target, [NVFP4, MXFP4], []) for target in ("sm_120a", "sm_121a")],
 ]
 
