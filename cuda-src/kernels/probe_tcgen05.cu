@@ -1,6 +1,8 @@
 // One tcgen05.mma for each step: bits in, bits out. Written from the documentation; assembled, and run on the CPU by its layouts, but not seen on a chip.
 #include "tensor_memory.cuh"
 
+#if defined(FP4J_HAS_TCGEN05) || !defined(__CUDA_ARCH__)
+
 namespace fp4j {
 namespace {
 
@@ -81,8 +83,6 @@ __device__ __forceinline__ void probe(Operands& shared, const unsigned char* a, 
 
 }  // namespace
 }  // namespace fp4j
-
-#if defined(FP4J_HAS_TCGEN05) || !defined(__CUDA_ARCH__)
 
 extern "C" __global__ void __launch_bounds__(fp4j::threads_of_fp4j_probe_tcgen05_nvfp4)
 fp4j_probe_tcgen05_nvfp4(const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
