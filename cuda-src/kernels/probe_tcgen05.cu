@@ -72,10 +72,10 @@ __device__ __forceinline__ void probe(Operands& shared, const unsigned char* a, 
     for (int j = 0; j < n; j++) {
       d[(step * m + thread) * n + j] = from_bits<float>(words[j]);
     }
-    before_barrier();
-    __syncthreads();  // all have read before the next step's operands come
-    after_barrier();
   }
+  before_barrier();
+  __syncthreads();  // all have read before it is freed
+  after_barrier();
   if (thread < 32) {
     free_tensor_memory(sums, columns_allocated);
   }
