@@ -162,3 +162,10 @@ FP4J_KERNEL(probe_mma, fp4j_probe_mma_nvfp4, sm_12x, 32, steps, 1,
 FP4J_KERNEL(probe_mma, fp4j_probe_mma_mxfp4, sm_12x, 32, steps, 1,
             (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
              long long count))
+// count independent m128n8k64 steps of tcgen05.mma: as above with 128 rows of A, C and D.
+FP4J_KERNEL(probe_tcgen05, fp4j_probe_tcgen05_nvfp4, sm_10x, 128, steps, 1,
+            (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
+             long long count))
+FP4J_KERNEL(probe_tcgen05, fp4j_probe_tcgen05_mxfp4, sm_10x, 128, steps, 1,
+            (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
+             long long count))

@@ -8,6 +8,8 @@
 // and 8 columns of each, so that one 128-bit load gives a lane the scales of its four fragments of A, another those of its four of B.
 #include "tensor_core.cuh"
 
+#if defined(FP4J_HAS_MMA_BLOCK_SCALE) || !defined(__CUDA_ARCH__)
+
 namespace fp4j {
 namespace {
 
@@ -200,7 +202,7 @@ __device__ __forceinline__ void gemm(Stage<Mma> (&stages)[2], const unsigned cha
     fp4j::gemm<fp4j::Mma>(stages, a, b, a_scales, b_scales, c, d, m, n, k, alpha);                                                                 \
   }
 
-#if defined(FP4J_HAS_MMA_BLOCK_SCALE) || !defined(__CUDA_ARCH__)
 FP4J_DEFINE_GEMM(fp4j_gemm_nvfp4_mma, Nvfp4Mma)
 FP4J_DEFINE_GEMM(fp4j_gemm_mxfp4_mma, Mxfp4Mma)
+
 #endif

@@ -2,7 +2,7 @@
 #pragma once
 
 #if defined(FP4J_ON_CPU)
-#include "../shim/cuda_on_cpu.h"
+#include "shim/cuda_on_cpu.h"
 #endif
 
 #include "fp4j/platform.cuh"
@@ -30,7 +30,7 @@
 #endif
 
 #define FP4J_KERNEL(file, kernel, architectures, threads, unit, units_per_block, parameters) extern "C" __global__ void kernel parameters;
-#include "../kernel_list.h"
+#include "kernel_list.h"
 #undef FP4J_KERNEL
 
 // For bodies that are large and not asked often: one copy for all kernels of a file, where inlining multiplies ptxas' time by a hundred.
@@ -45,7 +45,7 @@ namespace fp4j {
 // Threads of a block, by kernel.
 enum : int {
 #define FP4J_KERNEL(file, kernel, architectures, threads, unit, units_per_block, parameters) threads_of_##kernel = threads,
-#include "../kernel_list.h"
+#include "kernel_list.h"
 #undef FP4J_KERNEL
 };
 

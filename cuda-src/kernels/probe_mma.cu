@@ -1,6 +1,8 @@
 // One mma.sync for each step, nothing else between the bits given and the bits that come back.
 #include "tensor_core.cuh"
 
+#if defined(FP4J_HAS_MMA_BLOCK_SCALE) || !defined(__CUDA_ARCH__)
+
 namespace fp4j {
 namespace {
 
@@ -39,8 +41,6 @@ __device__ __forceinline__ void probe(const unsigned char* a, const unsigned cha
 
 }  // namespace
 }  // namespace fp4j
-
-#if defined(FP4J_HAS_MMA_BLOCK_SCALE) || !defined(__CUDA_ARCH__)
 
 extern "C" __global__ void __launch_bounds__(fp4j::threads_of_fp4j_probe_mma_nvfp4)
 fp4j_probe_mma_nvfp4(const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,

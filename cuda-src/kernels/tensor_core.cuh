@@ -4,7 +4,7 @@
 #include "async_copy.cuh"
 
 #if defined(FP4J_ON_CPU)
-#include "../shim/tensor_core.h"
+#include "shim/tensor_core.h"
 #endif
 
 namespace fp4j {

@@ -14,6 +14,11 @@ struct Fragments {
 
 std::uint8_t nibble(unsigned word, int i) { return static_cast<std::uint8_t>(word >> (4 * i) & 15u); }
 
+// What a lane brought; slots are aligned for it.
+const Fragments& of_lane(const unsigned char* lanes, unsigned lane_number) {
+  return *reinterpret_cast<const Fragments*>(lanes + lane_number * exchange_slot);
+}
+
 std::uint8_t byte(unsigned word, int i) { return static_cast<std::uint8_t>(word >> (8 * i)); }
 
 }  // namespace
@@ -40,16 +45,16 @@ void mma_block_scale(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[
     std::uint8_t column_codes[64];
     for (unsigned k = 0; k < 64; k++) {
       const int place = static_cast<int>(k % 8);
-      row_codes[k] = nibble(from_lane<Fragments>(lanes, row % 8 * 4 + k % 32 / 8).a[row / 8 + 2 * (k / 32)], place);
-      column_codes[k] = nibble(from_lane<Fragments>(lanes, column * 4 + k % 32 / 8).b[k / 32], place);
+      row_codes[k] = nibble(of_lane(lanes, row % 8 * 4 + k % 32 / 8).a[row / 8 + 2 * (k / 32)], place);
+      column_codes[k] = nibble(of_lane(lanes, column * 4 + k % 32 / 8).b[k / 32], place);
     }
     const unsigned a_lane = row % 8 * 4 + 2 * static_cast<unsigned>(selectors.a_thread) + row / 8;
     const unsigned b_lane = column * 4 + static_cast<unsigned>(selectors.b_thread);
     std::uint8_t row_scales[4];
     std::uint8_t column_scales[4];
     for (int scale = 0; scale < 64 / selectors.block; scale++) {
-      row_scales[scale] = byte(from_lane<Fragments>(lanes, a_lane).a_scales, selectors.a_byte + scale);
-      column_scales[scale] = byte(from_lane<Fragments>(lanes, b_lane).b_scales, selectors.b_byte + scale);
+      row_scales[scale] = byte(of_lane(lanes, a_lane).a_scales, selectors.a_byte + scale);
+      column_scales[scale] = byte(of_lane(lanes, b_lane).b_scales, selectors.b_byte + scale);
     }
     std::uint32_t bits;
     std::memcpy(&bits, &d[i], sizeof bits);

@@ -50,7 +50,7 @@ void dequantize(const char* id, const Profile& profile, long long rows, long lon
       (size == 16 ? fp4j_dequantize_nvfp4 : fp4j_dequantize_mxfp4)(profile, tensor_scale.data(), from_codes.data(), codes_stride, from_scales.data(),
                                                                    scales_stride, static_cast<int>(layout), to.data(), rows, columns, stride);
     });
-    same_bytes(id, to, expected);
+    same_values(id, to, expected);
     expected_count += static_cast<long long>(expected.size());
   }
 }

@@ -88,11 +88,11 @@ std::vector<float> random_c(long long count, Random* random) {
 }
 
 template <class Launch>
-void expect(const char* id, const std::vector<float>& expected, std::size_t skipped, const Launch& launch) {
+void expect(const char* id, const std::vector<float>& expected, std::size_t skipped, bool alpha_given, const Launch& launch) {
   for (const shim::Schedule& schedule : schedules) {
     const Buffer<float> d(expected.size(), skipped);
     launch(schedule, d.data());
-    same_bytes(id, d, expected);
+    alpha_given ? same_values(id, d, expected) : same_bytes(id, d, expected);
     expected_count += static_cast<long long>(expected.size());
   }
 }
@@ -111,7 +111,7 @@ void on_tensor_cores(OperandScale format, long long m, long long n, long long k,
   const Buffer<unsigned char> a_codes(a.codes), b_codes(b.codes), a_scales(a.swizzled), b_scales(b.swizzled);
   const Buffer<float> c_values(c, skipped);
   const Buffer<float> alpha_value(std::vector<float>{factor});
-  expect(format == OperandScale::ue4m3_16 ? "gemm_nvfp4_mma" : "gemm_mxfp4_mma", expected, skipped, [&](const shim::Schedule& schedule, float* d) {
+  expect(format == OperandScale::ue4m3_16 ? "gemm_nvfp4_mma" : "gemm_mxfp4_mma", expected, skipped, alpha != nullptr, [&](const shim::Schedule& schedule, float* d) {
     shim::launch(schedule, 1 + static_cast<unsigned>(seed % 3), 256, [&] {
       (format == OperandScale::ue4m3_16 ? fp4j_gemm_nvfp4_mma : fp4j_gemm_mxfp4_mma)(a_codes.data(), b_codes.data(), a_scales.data(), b_scales.data(),
                                                                                    with_c ? c_values.data() : nullptr, d, m, n, k,
@@ -132,7 +132,7 @@ void by_model(const fp4j::models::NamedModel& named, OperandScale format, long l
   const Buffer<unsigned char> a_codes(a.codes), b_codes(b.codes), a_scales(a.scales), b_scales(b.scales);
   const Buffer<float> c_values(c);
   const Buffer<float> alpha_value(std::vector<float>{factor});
-  expect(named.id, expected, 0, [&](const shim::Schedule& schedule, float* d) {
+  expect(named.id, expected, 0, alpha != nullptr, [&](const shim::Schedule& schedule, float* d) {
     shim::launch(schedule, 1 + static_cast<unsigned>(seed % 4), 256, [&] {
       (format == OperandScale::ue4m3_16 ? fp4j_gemm_nvfp4_model : fp4j_gemm_mxfp4_model)(named.model, a_codes.data(), b_codes.data(), a_scales.data(),
                                                                                        b_scales.data(), with_c ? c_values.data() : nullptr, d, m, n, k,

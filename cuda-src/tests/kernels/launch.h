@@ -64,6 +64,15 @@ void same_bytes(const char* what, const Buffer<T>& actual, const std::vector<T>&
   }
 }
 
+// The same of sums and products, whose NaN has whatever payload and sign the machine gives it.
+inline void same_values(const char* what, const Buffer<float>& actual, const std::vector<float>& expected) {
+  for (std::size_t i = 0; i < expected.size(); i++) {
+    const float a = actual.data()[i];
+    const float e = expected[i];
+    check::equal(what, i, fp4j::is_nan(a) ? fp4j::canonical_nan_bits : fp4j::to_bits(a), fp4j::is_nan(e) ? fp4j::canonical_nan_bits : fp4j::to_bits(e));
+  }
+}
+
 template <class T>
 std::vector<T> untouched(std::size_t count) {
   std::vector<T> values(count);

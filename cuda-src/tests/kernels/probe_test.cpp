@@ -119,5 +119,7 @@ int main() {
   conversions();
   steps("mma_nvfp4", fp4j_probe_mma_nvfp4, fp4j::OperandScale::ue4m3_16, 16, 32, 25);
   steps("mma_mxfp4", fp4j_probe_mma_mxfp4, fp4j::OperandScale::ue8m0_32, 16, 32, 25);
+  steps("tcgen05_nvfp4", fp4j_probe_tcgen05_nvfp4, fp4j::OperandScale::ue4m3_16, 128, 128, 5);
+  steps("tcgen05_mxfp4", fp4j_probe_tcgen05_mxfp4, fp4j::OperandScale::ue8m0_32, 128, 128, 5);
   return check::summary("probes", expected_count);
 }

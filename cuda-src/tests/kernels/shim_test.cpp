@@ -90,7 +90,7 @@ void shuffles() {
 void every_kernel_is_here() {
   const void* kernels[] = {
 #define FP4J_KERNEL(file, kernel, architectures, threads, unit, units_per_block, parameters) reinterpret_cast<const void*>(&kernel),
-#include "../../kernel_list.h"
+#include "kernel_list.h"
 #undef FP4J_KERNEL
   };
   for (const void* kernel : kernels) {
