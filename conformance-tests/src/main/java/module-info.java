@@ -11,6 +11,7 @@ module io.github.fp4j.conformance {
   requires tools.jackson.databind;
 
   exports io.github.fp4j.conformance.checkpoint;
+  exports io.github.fp4j.conformance.diagnosis;
   exports io.github.fp4j.conformance.fingerprint;
   exports io.github.fp4j.conformance.judge;
   exports io.github.fp4j.conformance.report;
@@ -20,6 +21,9 @@ module io.github.fp4j.conformance {
 
   opens io.github.fp4j.conformance.cli to
       info.picocli;
+  opens io.github.fp4j.conformance.diagnosis to
+      tools.jackson.databind,
+      com.samskivert.jmustache;
   opens io.github.fp4j.conformance.judge to
       tools.jackson.databind,
       com.samskivert.jmustache;
