@@ -52,7 +52,8 @@ public final class Suites {
       case "XO" -> "optimizer kernels and whole steps";
       case "XQ" -> "profiles on every kind of input";
       case "XR" -> "matrix products over the whole range";
-      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XO, XQ or XR");
+      case "XV" -> "vectors";
+      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XO, XQ, XR or XV");
     };
   }
 }
