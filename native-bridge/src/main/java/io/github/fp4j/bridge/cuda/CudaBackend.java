@@ -2,6 +2,7 @@ package io.github.fp4j.bridge.cuda;
 
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.bridge.Discovery;
 import java.util.Optional;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Our own CUDA kernels on the first GPU, compiled for it by NVRTC. Nobody has seen their results on a chip yet. */
 public final class CudaBackend implements Backend {
 
-  private record State(String description, Availability availability, @Nullable GemmKernels gemms) {
+  private record State(String description, Availability availability, @Nullable BlockKernels blocks, @Nullable GemmKernels gemms) {
     static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), null);
+      return new State("not loaded", Availability.no(reason), null, null);
     }
   }
 
@@ -42,7 +43,7 @@ public final class CudaBackend implements Backend {
       case Discovery.Found<Nvrtc> found -> {
         DeviceKernels kernels = new DeviceKernels(context, found.library(), CubinCache.ofUser());
         String description = "our kernels by NVRTC " + found.library().version() + " on " + context.device() + " (results not seen on a chip yet)";
-        yield new State(description, Availability.YES, new CudaGemms(kernels, stream));
+        yield new State(description, Availability.YES, new CudaBlocks(kernels, stream), new CudaGemms(kernels, stream));
       }
     };
   }
@@ -60,6 +61,11 @@ public final class CudaBackend implements Backend {
   @Override
   public Availability availability() {
     return state().availability();
+  }
+
+  @Override
+  public Optional<BlockKernels> blocks() {
+    return Optional.ofNullable(state().blocks());
   }
 
   @Override

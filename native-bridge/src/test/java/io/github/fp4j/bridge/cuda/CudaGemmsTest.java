@@ -36,7 +36,7 @@ class CudaGemmsTest {
   @TempDir private Path folder;
 
   @SuppressWarnings("restricted")
-  private static void runKernelsOnCpu(FakeDriver fake) throws IOException {
+  static void runKernelsOnCpu(FakeDriver fake) throws IOException {
     SymbolLookup kernels = SymbolLookup.libraryLookup(CompiledC.kernelsOnCpu(), Arena.global());
     new KernelList().entries().forEach((name, entry) -> fake.kernel(name, entry.parameters().size(), kernels.find("run_" + name).orElseThrow()));
   }
