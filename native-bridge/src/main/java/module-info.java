@@ -7,5 +7,6 @@ module io.github.fp4j.bridge {
   exports io.github.fp4j.bridge.cuda;
 
   provides io.github.fp4j.backend.BackendProvider with
-      io.github.fp4j.bridge.NativeLibraryBackend.Provider;
+      io.github.fp4j.bridge.NativeLibraryBackend.Provider,
+      io.github.fp4j.bridge.cuda.CudaProvider;
 }

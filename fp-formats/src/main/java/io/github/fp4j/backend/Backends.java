@@ -1,10 +1,10 @@
 package io.github.fp4j.backend;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 /** All backends that the class path or module path offers. */
 public final class Backends {
@@ -34,21 +34,30 @@ public final class Backends {
   }
 
   /**
+   * The backend with this name, whether it can run here or not.
+   *
+   * @throws IllegalArgumentException if there is none; the message says which names there are
+   */
+  public static Backend named(String name) {
+    return ALL.stream()
+        .filter(backend -> backend.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown backend \"" + name + "\": expected one of " + ALL.stream().map(Backend::name).collect(Collectors.joining(", "))));
+  }
+
+  /**
    * The backend with this name, which must be able to run.
    *
    * @throws IllegalArgumentException if there is none, or it cannot run here; the message says which names there are, or why not
    */
   public static Backend byName(String name) {
-    List<String> names = new ArrayList<>();
-    for (Backend backend : ALL) {
-      if (backend.name().equals(name)) {
-        if (backend.availability() instanceof Availability.Unavailable(String reason)) {
-          throw new IllegalArgumentException("backend " + name + " is unavailable: " + reason);
-        }
-        return backend;
-      }
-      names.add(backend.name());
+    Backend backend = named(name);
+    if (backend.availability() instanceof Availability.Unavailable(String reason)) {
+      throw new IllegalArgumentException("backend " + name + " is unavailable: " + reason);
     }
-    throw new IllegalArgumentException("unknown backend \"" + name + "\": expected one of " + String.join(", ", names));
+    return backend;
   }
 }

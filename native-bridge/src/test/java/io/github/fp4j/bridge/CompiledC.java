@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Small C sources compiled for one test; without a C compiler the test is reported as aborted. */
 public final class CompiledC {
@@ -49,6 +51,34 @@ public final class CompiledC {
       COMPILED.put(key, compiled);
     }
     return Files.copy(compiled, library);
+  }
+
+  private static @Nullable Path kernels;
+
+  /** The kernels of cuda-src, compiled as C++ for their execution model on the CPU, with {@code kernels_on_cpu.cpp} over them; Linux only. */
+  public static synchronized Path kernelsOnCpu() throws IOException {
+    if (kernels == null) {
+      Path folder = Files.createTempDirectory("fp4j-kernels");
+      Path cuda = HEADERS.getParent();
+      List<Path> sources = new ArrayList<>();
+      for (String part : List.of("kernels/*.cu", "shim/*.cpp")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(cuda.resolve(part).getParent(), part.substring(part.indexOf('/') + 1))) {
+          files.forEach(sources::add);
+        }
+      }
+      sources.add(Path.of("src", "test", "c", "kernels_on_cpu.cpp").toAbsolutePath());
+      List<String> command =
+          new ArrayList<>(List.of("c++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-DFP4J_ON_CPU", "-xc++", "-o", folder.resolve("kernels.so").toString()));
+      List.of("include", "kernels", "shim").forEach(include -> command.add("-I" + cuda.resolve(include)));
+      sources.forEach(source -> command.add(source.toString()));
+      String output = run(command);
+      if (!output.isEmpty()) {
+        throw new AssertionError(output);
+      }
+      kernels = folder.resolve("kernels.so");
+      List.of(folder, kernels).forEach(path -> path.toFile().deleteOnExit());
+    }
+    return kernels;
   }
 
   static Path library(Path folder, String name, String source) throws IOException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,8 @@ class NativeLibraryBackendTest {
   @Test
   void bundledBackendsAreListedWhetherTheyCanRunOrNot() {
     assertThat(Backends.all()).extracting(Backend::name).contains("reference", "host", "nvidia-headers");
-    for (Backend backend : Backends.all()) {
+    for (String name : List.of("reference", "host", "nvidia-headers")) {
+      Backend backend = Backends.named(name);
       assertThat(backend.conversions().isPresent()).isEqualTo(backend.availability().isAvailable());
       assertThat(backend.description()).isNotBlank();
     }

@@ -41,7 +41,7 @@ final class ConformCommand implements Callable<Integer> {
       })
   private Level level = Level.STANDARD;
 
-  @Option(names = "--backend", split = ",", paramLabel = "NAME", description = "Only these subjects; see 'fp4j doctor' for their names.")
+  @Option(names = "--backend", split = ",", paramLabel = "NAME", description = "Only these subjects; see 'fp4j doctor' for their names. One that cannot run here is reported as not run.")
   private List<String> backends = new ArrayList<>();
 
   @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
@@ -64,7 +64,7 @@ final class ConformCommand implements Callable<Integer> {
     if (mismatches < 0 || threads < 1) {
       throw new IllegalArgumentException("--mismatches " + mismatches + " --threads " + threads + ": expected 0 or more, and at least 1 thread");
     }
-    List<Backend> subjects = backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::byName).toList();
+    List<Backend> subjects = backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::named).toList();
     List<CoverageClass> questions = questions();
     Instant started = Instant.now();
     long start = System.nanoTime();

@@ -47,8 +47,9 @@ public final class CudaKernel {
   /**
    * Puts one launch into a stream.
    *
-   * @param arguments the kernel's parameters in order: Integer, Long (also an address), Float or {@link DeviceBuffer} each. That number and kinds are those that
-   *     the kernel was compiled with is for the caller to know; the driver cannot check it
+   * @param arguments the kernel's parameters in order: Integer, Long (also an address), Float, {@link DeviceBuffer}, {@link DeviceRange} or, for a struct passed by
+   *     value, a MemorySegment that holds it. That number and kinds are those that the kernel was compiled with is for the caller to know; the driver cannot
+   *     check it
    * @throws IllegalArgumentException if the device cannot do it, or an argument is of another kind or context; nothing has been launched
    */
   public void launch(CudaStream stream, Launch launch, Object... arguments) {
@@ -95,9 +96,14 @@ public final class CudaKernel {
         case Long value -> values.set(ValueLayout.JAVA_LONG, at, value);
         case Float value -> values.set(ValueLayout.JAVA_FLOAT, at, value);
         case DeviceBuffer buffer -> values.set(ValueLayout.JAVA_LONG, at, addressHere(i, buffer));
+        case DeviceRange range -> values.set(ValueLayout.JAVA_LONG, at, addressHere(i, range.buffer()) + range.offset());
+        case MemorySegment struct -> {
+          pointers.setAtIndex(ADDRESS, i, scratch.allocate(struct.byteSize(), Long.BYTES).copyFrom(struct));
+          continue;
+        }
         case null, default ->
             throw new IllegalArgumentException(
-                name + ": argument " + i + " = " + arguments[i] + ": expected an Integer, a Long, a Float or a DeviceBuffer");
+                name + ": argument " + i + " = " + arguments[i] + ": expected an Integer, a Long, a Float, a DeviceBuffer, a DeviceRange or a struct's memory");
       }
       pointers.setAtIndex(ADDRESS, i, values.asSlice(at));
     }

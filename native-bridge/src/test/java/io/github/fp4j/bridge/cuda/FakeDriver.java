@@ -144,6 +144,13 @@ public final class FakeDriver implements AutoCloseable {
     }
   }
 
+  /** Gives a kernel a body in C. */
+  void kernel(String name, int parameters, MemorySegment body) {
+    try (Arena scratch = Arena.ofConfined()) {
+      call("fake_kernel", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_INT), scratch.allocateFrom(name), body, parameters);
+    }
+  }
+
   private static void runBody(KernelBody body, int count, MemorySegment launch, MemorySegment parameters) {
     MemorySegment pointers = parameters.reinterpret(ADDRESS.byteSize() * Math.max(1, count));
     List<MemorySegment> values = new ArrayList<>();
