@@ -16,17 +16,22 @@ module io.github.fp4j.conformance {
   requires tools.jackson.databind;
 
   exports io.github.fp4j.conformance.checkpoint;
+  exports io.github.fp4j.conformance.diagnosis;
   exports io.github.fp4j.conformance.fingerprint;
   exports io.github.fp4j.conformance.judge;
   exports io.github.fp4j.conformance.report;
   exports io.github.fp4j.conformance.subject;
   exports io.github.fp4j.conformance.suite;
   exports io.github.fp4j.conformance.tensorfile;
+  exports io.github.fp4j.conformance.vectors;
 
   opens io.github.fp4j.conformance.bench to
       jmh.core;
   opens io.github.fp4j.conformance.cli to
       info.picocli;
+  opens io.github.fp4j.conformance.diagnosis to
+      tools.jackson.databind,
+      com.samskivert.jmustache;
   opens io.github.fp4j.conformance.judge to
       tools.jackson.databind,
       com.samskivert.jmustache;

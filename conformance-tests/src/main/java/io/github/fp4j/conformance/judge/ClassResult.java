@@ -1,7 +1,9 @@
 package io.github.fp4j.conformance.judge;
 
+import io.github.fp4j.conformance.diagnosis.Explanation;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of putting one coverage class to one subject.
@@ -16,6 +18,7 @@ import java.util.Map;
  * @param differences how many came out wrong
  * @param allowed how many differ by which named variation
  * @param mismatches the first of the differences
+ * @param explanation why, as far as known faults say; null where nothing differs, or the class observes nothing
  * @param seconds time taken
  * @param reason why it was not run, crashed or is incomplete; empty otherwise
  */
@@ -30,11 +33,12 @@ public record ClassResult(
     long differences,
     Map<String, Long> allowed,
     List<Mismatch> mismatches,
+    @Nullable Explanation explanation,
     double seconds,
     String reason) {
 
   static ClassResult notAsked(String subject, CoverageClass question, Verdict verdict, String reason) {
     return new ClassResult(
-        subject, question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), 0, 0, Map.of(), List.of(), 0, reason);
+        subject, question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), 0, 0, Map.of(), List.of(), null, 0, reason);
   }
 }

@@ -2,6 +2,7 @@ package io.github.fp4j.conformance.judge;
 
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
+import io.github.fp4j.conformance.diagnosis.Diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,7 +60,7 @@ public final class Judge {
     String reason = verdict == Verdict.INCOMPLETE ? tally.judged() + " of " + question.cases() + " cases judged" : crash;
     return new ClassResult(
         subject.name(), question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), tally.judged(), tally.differences(),
-        tally.allowed(), tally.mismatches(), seconds, reason);
+        tally.allowed(), tally.mismatches(), Diagnosis.of(subject.name(), tally.observations()).orElse(null), seconds, reason);
   }
 
   private static Verdict verdict(CoverageClass question, Tally tally, String crash) {

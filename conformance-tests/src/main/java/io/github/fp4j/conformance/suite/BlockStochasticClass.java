@@ -2,6 +2,7 @@ package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.conformance.diagnosis.QuantizeTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
@@ -85,7 +86,7 @@ final class BlockStochasticClass implements CoverageClass {
       return;
     }
     BlockTensor expected = new BlockTensor(profile, ROWS, COLUMNS, right.codes(), right.scales(), problem.tensorScale());
-    BlockTarget target = new BlockTarget(problem, Blocking.ROWS, expected);
+    BlockTarget target = new BlockTarget(problem, Blocking.ROWS, expected, new QuantizeTask.Stochastic(rounding, firstElement, rowElements));
     quantize(kernels, problem, firstElement, rowElements, target.rows());
     target.compare(firstCase, tally);
   }

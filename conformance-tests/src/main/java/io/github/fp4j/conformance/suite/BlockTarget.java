@@ -1,5 +1,8 @@
 package io.github.fp4j.conformance.suite;
 
+import io.github.fp4j.conformance.diagnosis.Observation;
+import io.github.fp4j.conformance.diagnosis.QuantizeTask;
+import io.github.fp4j.conformance.diagnosis.QuantizeTask.Stochastic;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
@@ -8,7 +11,9 @@ import io.github.fp4j.formats.block.BlockFormat;
 import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.Blocking;
+import io.github.fp4j.formats.block.QuantizationProfile;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Where a subject writes one quantised matrix: every byte poisoned before the call, and compared after it. */
 final class BlockTarget {
@@ -18,10 +23,17 @@ final class BlockTarget {
   private final BlockProblem problem;
   private final Blocking blocking;
   private final BlockTensor expected;
+  private final @Nullable Stochastic stochastic;
   private final BlockRows rows;
 
   /** Rows lie apart, so that a write between them shows. */
   BlockTarget(BlockProblem problem, Blocking blocking, BlockTensor expected) {
+    this(problem, blocking, expected, null);
+  }
+
+  /** The same for a call that rounds stochastically. */
+  BlockTarget(BlockProblem problem, Blocking blocking, BlockTensor expected, @Nullable Stochastic stochastic) {
+    this.stochastic = stochastic;
     this.problem = problem;
     this.blocking = blocking;
     this.expected = expected;
@@ -62,6 +74,24 @@ final class BlockTarget {
       }
     }
     tally.judged((long) expected.rows() * (expected.storedColumns() + expected.scalesStride()));
+    tally.observe(firstCase, observation(codes, scales));
+  }
+
+  private Observation<QuantizeTask> observation(byte[] codes, byte[] scales) {
+    QuantizationProfile profile = problem.profile();
+    QuantizeTask task = new QuantizeTask(problem.label(), profile, blocking, problem.from(), problem.tensorScale(), stochastic);
+    BlockTensor actual = new BlockTensor(profile, expected.rows(), expected.columns(), codes, scales, problem.tensorScale());
+    BlockTensor poison =
+        new BlockTensor(profile, expected.rows(), expected.columns(), inverted(expected.codes()), inverted(expected.scales()), problem.tensorScale());
+    return Observation.whole(task, task.outputs(expected), task.outputs(actual), task.outputs(poison));
+  }
+
+  private static byte[] inverted(byte[] bytes) {
+    byte[] inverted = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      inverted[i] = (byte) ~bytes[i];
+    }
+    return inverted;
   }
 
   private byte[] taken(byte[] bytes, int length) {

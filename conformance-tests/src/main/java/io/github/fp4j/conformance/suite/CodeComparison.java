@@ -1,5 +1,7 @@
 package io.github.fp4j.conformance.suite;
 
+import io.github.fp4j.conformance.diagnosis.EncodeTask;
+import io.github.fp4j.conformance.diagnosis.Observation;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Variation;
@@ -8,7 +10,9 @@ import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.ReferenceCodec;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One worker's buffers for codes, poisoned before and compared after each call of the subject. Not thread-safe. */
@@ -49,12 +53,16 @@ final class CodeComparison {
 
   /** Enters {@code length} float32 cases, the first of which has number {@code firstCase}. */
   void compareFloats(long firstCase, float[] inputs, int length) {
-    compare(firstCase, length, i -> inputs[i], i -> "0x%08x (%s)".formatted(Float.floatToRawIntBits(inputs[i]), inputs[i]));
+    compare(
+        firstCase, length, i -> inputs[i], i -> "0x%08x (%s)".formatted(Float.floatToRawIntBits(inputs[i]), inputs[i]),
+        () -> EncodeTask.of("float32 numbers", conversion, Arrays.copyOf(inputs, length)));
   }
 
   /** Enters {@code length} float64 cases. */
   void compareDoubles(long firstCase, double[] inputs, int length) {
-    compare(firstCase, length, i -> inputs[i], i -> "0x%016x (%s)".formatted(Double.doubleToRawLongBits(inputs[i]), inputs[i]));
+    compare(
+        firstCase, length, i -> inputs[i], i -> "0x%016x (%s)".formatted(Double.doubleToRawLongBits(inputs[i]), inputs[i]),
+        () -> new EncodeTask("float64 numbers", conversion, null, Arrays.copyOf(inputs, length), null));
   }
 
   /** Names the input of case {@code i} of a call. */
@@ -63,7 +71,8 @@ final class CodeComparison {
     String of(int i);
   }
 
-  void compare(long firstCase, int length, IntToDoubleFunction inputs, InputText text) {
+  /** @param task what is asked, made only if it is kept */
+  void compare(long firstCase, int length, IntToDoubleFunction inputs, InputText text, Supplier<EncodeTask> task) {
     for (int i = 0; i < GUARD; i++) {
       if (actual[i] != (byte) 0xA5 || actual[GUARD + length + i] != (byte) 0xA5) {
         throw new IllegalStateException("the subject wrote outside the range it was given");
@@ -76,12 +85,33 @@ final class CodeComparison {
       }
     }
     tally.judged(length);
+    if (tally.wants(firstCase, first < 0)) {
+      tally.observe(firstCase, observation(length, inputs, task.get()));
+    }
+  }
+
+  private Observation<EncodeTask> observation(int length, IntToDoubleFunction inputs, EncodeTask task) {
+    int[] right = new int[length];
+    int[] given = new int[length];
+    int[] before = new int[length];
+    BitSet judged = new BitSet(length);
+    for (int i = 0; i < length; i++) {
+      right[i] = expected[i] & 0xFF;
+      given[i] = actual[GUARD + i] & 0xFF;
+      before[i] = ~right[i] & 0xFF;
+      judged.set(i, right[i] == given[i] || !isAllowed(inputs.applyAsDouble(i), given[i]));
+    }
+    return new Observation<>(task, right, given, judged, before);
+  }
+
+  private boolean isAllowed(double input, int code) {
+    return variation != null && ReferenceCodec.encode(variation.of(conversion), input) == code;
   }
 
   private void enter(long caseNumber, int i, double input, InputText text) {
     int right = expected[i] & 0xFF;
     int wrong = actual[GUARD + i] & 0xFF;
-    if (variation != null && ReferenceCodec.encode(variation.of(conversion), input) == wrong) {
+    if (variation != null && isAllowed(input, wrong)) {
       tally.allowed(variation);
       return;
     }

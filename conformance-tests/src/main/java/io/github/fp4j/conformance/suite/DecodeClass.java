@@ -2,6 +2,8 @@ package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.conformance.diagnosis.DecodeTask;
+import io.github.fp4j.conformance.diagnosis.Observation;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Tally;
@@ -10,6 +12,8 @@ import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.ReferenceCodec;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** X1: every code of a format is decoded, and what it decodes to is encoded again. */
 final class DecodeClass implements CoverageClass {
@@ -57,11 +61,14 @@ final class DecodeClass implements CoverageClass {
       right[code] = ReferenceCodec.decode(format, code);
       poisoned[code] = Float.intBitsToFloat(~Float.floatToRawIntBits(right[code]));
     }
+    int[] before = bits(poisoned);
     kernels.decode(format, codes, 0, poisoned, 0, count);
     for (int code = 0; code < count; code++) {
       compareDecoded(code, right[code], poisoned[code], tally);
     }
     tally.judged(count);
+    DecodeTask task = new DecodeTask("every code", format, IntStream.range(0, count).toArray());
+    tally.observe(0, Observation.whole(task, bits(right), bits(poisoned), before));
 
     Conversion conversion = AskedConversions.wayBack(kernels, format).orElseThrow();
     CodeComparison comparison = new CodeComparison(conversion, tally, count);
@@ -70,6 +77,12 @@ final class DecodeClass implements CoverageClass {
     }
     kernels.encode(conversion, right, 0, comparison.poisoned(count), comparison.offset(), count);
     comparison.compareFloats(count, right, count);
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
   }
 
   /** A number comes back as its own code; an infinity saturates. */

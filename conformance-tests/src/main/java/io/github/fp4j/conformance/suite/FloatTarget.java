@@ -1,5 +1,7 @@
 package io.github.fp4j.conformance.suite;
 
+import io.github.fp4j.conformance.diagnosis.Observation;
+import io.github.fp4j.conformance.diagnosis.Task;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
@@ -24,7 +26,7 @@ final class FloatTarget {
     Arrays.fill(poisoned, Float.intBitsToFloat(POISON));
     this.rows = new FloatRows(poisoned, GAP, columns + GAP, rows, columns);
     for (int i = 0; i < expected.length; i++) {
-      poisoned[this.rows.index(i / columns, i % columns)] = Float.isNaN(expected[i]) ? 1 : Float.intBitsToFloat(~Float.floatToRawIntBits(expected[i]));
+      poisoned[this.rows.index(i / columns, i % columns)] = poison(expected[i]);
     }
   }
 
@@ -34,6 +36,23 @@ final class FloatTarget {
 
   float value(int row, int column) {
     return rows.values()[rows.index(row, column)];
+  }
+
+  /** What the subject made of {@code task}, whose outputs are the elements. */
+  <T extends Task<T>> Observation<T> observation(T task) {
+    int[] right = new int[expected.length];
+    int[] actual = new int[expected.length];
+    int[] before = new int[expected.length];
+    for (int i = 0; i < expected.length; i++) {
+      right[i] = Float.floatToRawIntBits(expected[i]);
+      actual[i] = Float.floatToRawIntBits(value(i / rows.columns(), i % rows.columns()));
+      before[i] = Float.floatToRawIntBits(poison(expected[i]));
+    }
+    return Observation.whole(task, right, actual, before);
+  }
+
+  private static float poison(float right) {
+    return Float.isNaN(right) ? 1 : Float.intBitsToFloat(~Float.floatToRawIntBits(right));
   }
 
   /** Names element ({@code row}, {@code column}). */

@@ -1,8 +1,13 @@
 package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.conformance.diagnosis.GemmTask;
+import io.github.fp4j.conformance.diagnosis.Observation;
 import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Epilogue;
 import io.github.fp4j.formats.gemm.GemmOperand;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param right D, row-major
  * @param judged which elements of D are judged
  */
-record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
+public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
+
+  private static final int POISON = 0x7FA5A5A5;
 
   /** A problem of which every output is judged. */
   static GemmProblem whole(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right) {
@@ -29,6 +36,7 @@ record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable []
     for (int i = 0; i < right.length; i++) {
       actual[i] = Float.isNaN(right[i]) ? 1 : Float.intBitsToFloat(~Float.floatToRawIntBits(right[i]));
     }
+    int[] before = bits(actual);
     kernels.multiply(model, a, b, c, actual);
     boolean anyNan = model.equals(GemmKernels.OWN);
     for (int i = judged.nextSetBit(0); i >= 0; i = judged.nextSetBit(i + 1)) {
@@ -38,6 +46,26 @@ record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable []
       }
     }
     tally.judged(judged.cardinality());
+    tally.observe(firstCase, new Observation<>(task(model), bits(right), bits(actual), judged, before, task -> answers(kernels, model, task)));
+  }
+
+  private static int[] answers(GemmKernels kernels, String model, GemmTask task) {
+    float[] d = new float[task.rows() * task.columns()];
+    Arrays.fill(d, Float.intBitsToFloat(POISON));
+    kernels.multiply(model, task.a(), task.b(), task.c(), d);
+    return bits(d);
+  }
+
+  /** What is asked, under the model or, for an accumulator of the subject's own, under any: the judged outputs are the same. */
+  private GemmTask task(String model) {
+    boolean own = model.equals(GemmKernels.OWN);
+    return new GemmTask(name, own ? AccumulationModels.EXACT_RNE : AccumulationModels.byId(model), own, a, b, c, Epilogue.NONE);
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
   }
 
   private String place(int row, int column) {

@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.suite;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.diagnosis.HadamardTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
@@ -65,6 +66,7 @@ final class HadamardClass implements CoverageClass {
       target.compare(
           (long) input.ordinal() << 32, tally,
           (row, column) -> "%s: row %d, group %d, element %d".formatted(input.label(), row, column / transform.size(), column % transform.size()));
+      tally.observe((long) input.ordinal() << 32, target.observation(new HadamardTask(input.label(), transform, values)));
     }
   }
 }

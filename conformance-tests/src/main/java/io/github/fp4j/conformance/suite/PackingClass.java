@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.suite;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.diagnosis.DequantizeTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
@@ -64,5 +65,6 @@ final class PackingClass implements CoverageClass {
     FloatTarget target = new FloatTarget(tensor.dequantize(), tensor.rows(), tensor.columns());
     kernels.dequantize(profile, problem.tensorScale(), tensor.blockRows(), target.rows());
     target.compare(problem.cases(Blocking.ROWS), tally, (row, column) -> "restored: row %d, column %d".formatted(row, column));
+    tally.observe(problem.cases(Blocking.ROWS), target.observation(new DequantizeTask(problem.label(), tensor)));
   }
 }

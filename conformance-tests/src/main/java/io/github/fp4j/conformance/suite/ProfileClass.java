@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.suite;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.diagnosis.DequantizeTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
@@ -137,6 +138,7 @@ final class ProfileClass implements CoverageClass {
         firstCase, tally,
         (row, column) ->
             "%s: row %d, column %d: code 0x%x, scale 0x%02x".formatted(problem.label(), row, column, tensor.code(row, column), tensor.scaleCode(row, column)));
+    tally.observe(firstCase, target.observation(new DequantizeTask(problem.label(), tensor)));
   }
 
   /** For inputs that the profile refuses to quantise. */

@@ -2,6 +2,7 @@ package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.diagnosis.DequantizeTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
@@ -76,6 +77,8 @@ final class ScaleDecodeClass implements CoverageClass {
     BlockTensor tensor = new BlockTensor(profile, rows, columns, blocks.codes(), blocks.scales(), tensorScale);
     FloatTarget target = new FloatTarget(tensor.dequantize(), rows, columns);
     subject.blocks().orElseThrow().dequantize(profile, tensorScale, blocks, target.rows());
+
+    tally.observe((long) number * SCALES * codes, target.observation(new DequantizeTask("every scale with every code", tensor)));
 
     boolean[] seen = new boolean[SCALES * codes];
     boolean[] wrong = new boolean[SCALES * codes];

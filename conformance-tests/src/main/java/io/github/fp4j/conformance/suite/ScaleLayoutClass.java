@@ -3,6 +3,8 @@ package io.github.fp4j.conformance.suite;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.diagnosis.LayoutTask;
+import io.github.fp4j.conformance.diagnosis.Observation;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Tally;
@@ -10,6 +12,7 @@ import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.block.ScaleLayout;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * X8: a scale layout as a bijection. Every scale has a number of its own, put through the layout one byte at a time, so that every stored byte says which scale it
@@ -20,7 +23,7 @@ final class ScaleLayoutClass implements CoverageClass {
     {1, 1}, {1, 4}, {3, 5}, {7, 3}, {8, 4}, {31, 7}, {33, 9}, {127, 3}, {128, 4}, {129, 5}, {200, 17}, {256, 8}, {300, 40}
   };
   private static final int BYTES_OF_A_NUMBER = 2;
-  private static final byte POISON = (byte) 0xA5;
+  private static final byte POISON = (byte) LayoutTask.POISON;
   private static final int GUARD = 16;
 
   private final ScaleLayout layout;
@@ -94,6 +97,7 @@ final class ScaleLayoutClass implements CoverageClass {
       }
     }
     tally.judged(actual.length);
+    tally.observe(firstCase, observation(rows, columns, true, right, actual));
   }
 
   private void unswizzle(BlockKernels kernels, int rows, int columns, long firstCase, Tally tally) {
@@ -118,6 +122,14 @@ final class ScaleLayoutClass implements CoverageClass {
       }
     }
     tally.judged(count);
+    int[] right = IntStream.rangeClosed(1, count).toArray();
+    tally.observe(firstCase, observation(rows, columns, false, right, actual));
+  }
+
+  private Observation<LayoutTask> observation(int rows, int columns, boolean swizzling, int[] right, int[] actual) {
+    int[] before = new int[right.length];
+    Arrays.fill(before, LayoutTask.POISON);
+    return Observation.whole(new LayoutTask("%d x %d scales".formatted(rows, columns), layout, rows, columns, swizzling), right, actual, before);
   }
 
   private static byte[] poisoned(int length) {

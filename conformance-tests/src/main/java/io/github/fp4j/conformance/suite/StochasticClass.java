@@ -1,6 +1,7 @@
 package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.Backend;
+import io.github.fp4j.conformance.diagnosis.EncodeTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
@@ -74,7 +75,8 @@ final class StochasticClass implements CoverageClass {
         long first = ((long) interval * 256 + r) * length;
         int thisRandom = r;
         comparison.compare(
-            first, length, i -> values[i], i -> "0x%08x (%s), random 0x%02x".formatted(Float.floatToRawIntBits(values[i]), values[i], thisRandom));
+            first, length, i -> values[i], i -> "0x%08x (%s), random 0x%02x".formatted(Float.floatToRawIntBits(values[i]), values[i], thisRandom),
+            () -> new EncodeTask("points of an interval", conversion, values.clone(), null, random.clone()));
       }
     }
   }

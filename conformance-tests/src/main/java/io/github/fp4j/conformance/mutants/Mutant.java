@@ -1,0 +1,18 @@
+package io.github.fp4j.conformance.mutants;
+
+import io.github.fp4j.backend.Backend;
+import java.util.List;
+
+/**
+ * An implementation that is wrong on purpose.
+ *
+ * @param id the part that is wrong and the fault, e.g. {@code gemm/scales-switched}
+ * @param sentence what is wrong
+ * @param subject the implementation
+ * @param asked which classes are put to it: beginnings of their ids, those most likely to find it first
+ */
+public record Mutant(String id, String sentence, Backend subject, List<String> asked) {
+  public Mutant {
+    asked = List.copyOf(asked);
+  }
+}

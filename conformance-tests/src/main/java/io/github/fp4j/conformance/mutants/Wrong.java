@@ -1,0 +1,33 @@
+package io.github.fp4j.conformance.mutants;
+
+import io.github.fp4j.conformance.diagnosis.Answers;
+import io.github.fp4j.conformance.diagnosis.Fault;
+import io.github.fp4j.conformance.diagnosis.Task;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A fault at work. */
+final class Wrong {
+  private Wrong() {}
+
+  /** The outputs of a device with this fault; the right ones without a fault, or where it cannot occur. */
+  static <T extends Task<T>> Answers answers(@Nullable Fault<T> fault, T task, int[] before, Function<T, Answers> right) {
+    Answers otherwise = right.apply(task);
+    Answers wrong;
+    if (fault == null) {
+      return otherwise;
+    }
+    try {
+      wrong = fault.device().answers(task, before);
+    } catch (IllegalArgumentException cannotOccur) {
+      return otherwise;
+    }
+    return output -> {
+      try {
+        return wrong.at(output);
+      } catch (IllegalArgumentException cannotOccur) {
+        return otherwise.at(output);
+      }
+    };
+  }
+}
