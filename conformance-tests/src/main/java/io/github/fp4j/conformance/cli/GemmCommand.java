@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.Parallelism;
@@ -195,7 +196,7 @@ final class GemmCommand implements Callable<Integer> {
     Gemm.of(model, a, b).pairwise(c, d, ForkJoinPool.commonPool());
   }
 
-  /** The named backend's kernels, or those of the first backend that can do it, the reference last. */
+  /** The named backend's kernels, or those of the fastest that can do it. */
   private static GemmKernels kernels(Product product, OperandFormat format) {
     Predicate<GemmKernels> able = candidate -> candidate.supports(product.model, format, format);
     if (product.backend != null) {
@@ -203,10 +204,6 @@ final class GemmCommand implements Callable<Integer> {
           .orElseThrow(
               () -> new IllegalArgumentException("--backend %s has no %s of %s".formatted(product.backend, product.model, format)));
     }
-    return Backends.available().stream()
-        .sorted((x, y) -> Boolean.compare(x.name().equals("reference"), y.name().equals("reference")))
-        .flatMap(candidate -> candidate.gemms().filter(able).stream())
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("model %s does not take %s x %s".formatted(product.model, format, format)));
+    return Backends.fastest(Backend::gemms, able, "%s of %s".formatted(product.model, format));
   }
 }
