@@ -47,7 +47,7 @@ class ClassPathTest {
   @Test
   void switchedOffEveryWidthIsListedWithTheReason() throws Exception {
     List<String> lines = probe("--add-modules", "jdk.incubator.vector", "-Dfp4j.simd.bits=off");
-    assertThat(lines).filteredOn(line -> line.contains("-Dfp4j.simd.bits=off leaves it out")).hasSize(3);
+    assertThat(lines).filteredOn(line -> line.startsWith("simd-") && line.contains("-Dfp4j.simd.bits=off leaves it out")).hasSize(3);
   }
 
   private static List<String> probe(String... flags) throws IOException, InterruptedException, URISyntaxException {
