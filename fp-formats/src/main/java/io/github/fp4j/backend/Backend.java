@@ -1,6 +1,7 @@
 package io.github.fp4j.backend;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** One implementation of some of the kernel contracts. Thread-safe; its kernels are too. */
 public interface Backend {
@@ -10,6 +11,11 @@ public interface Backend {
 
   /** What it is, in one line: library, version, instruction set. */
   String description();
+
+  /** Where it stands among those that {@link Backends#fastest} chooses from, the smallest first; empty for one that is only ever asked for by name. */
+  default OptionalInt rank() {
+    return OptionalInt.empty();
+  }
 
   /** Whether it can run here. Never throws. The kernels of an unavailable backend are empty. */
   Availability availability();

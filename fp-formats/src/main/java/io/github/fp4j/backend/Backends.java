@@ -1,14 +1,23 @@
 package io.github.fp4j.backend;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** All backends that the class path or module path offers. */
 public final class Backends {
   private static final List<Backend> ALL = load();
+  private static final Logger LOG = System.getLogger("io.github.fp4j");
+  private static final AtomicBoolean FALLBACK_SAID = new AtomicBoolean();
 
   private Backends() {}
 
@@ -46,6 +55,40 @@ public final class Backends {
             () ->
                 new IllegalArgumentException(
                     "unknown backend \"" + name + "\": expected one of " + ALL.stream().map(Backend::name).collect(Collectors.joining(", "))));
+  }
+
+  /**
+   * The kernels of the first backend, by {@linkplain Backend#rank rank}, that runs here and can do what is wanted. Where the fastest kind of backend cannot run at
+   * all, a line of the log says so, once, with the reason.
+   *
+   * @param contract which kernels, e.g. {@code Backend::blocks}
+   * @param able whether they do what is wanted
+   * @param what that in words, for the message
+   * @throws IllegalArgumentException if none can
+   */
+  public static <K> K fastest(Function<Backend, Optional<K>> contract, Predicate<? super K> able, String what) {
+    return fastest(ALL, contract, able, what);
+  }
+
+  static <K> K fastest(List<Backend> backends, Function<Backend, Optional<K>> contract, Predicate<? super K> able, String what) {
+    List<Backend> ranked =
+        backends.stream().filter(backend -> backend.rank().isPresent()).sorted(Comparator.comparingInt(backend -> backend.rank().getAsInt())).toList();
+    for (Backend backend : ranked) {
+      Optional<K> kernels = contract.apply(backend).filter(able);
+      if (kernels.isPresent()) {
+        sayWhatIsMissing(ranked, backend);
+        return kernels.get();
+      }
+    }
+    throw new IllegalArgumentException("no backend here does " + what);
+  }
+
+  private static void sayWhatIsMissing(List<Backend> ranked, Backend chosen) {
+    Backend best = ranked.getFirst();
+    boolean kindIsMissing = ranked.stream().filter(backend -> backend.rank().equals(best.rank())).noneMatch(backend -> backend.availability().isAvailable());
+    if (kindIsMissing && best.availability() instanceof Availability.Unavailable(String reason) && FALLBACK_SAID.compareAndSet(false, true)) {
+      LOG.log(Level.WARNING, "{0} does the work, for {1} is unavailable: {2}", chosen.name(), best.name(), reason);
+    }
   }
 
   /**

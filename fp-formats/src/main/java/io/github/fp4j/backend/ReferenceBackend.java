@@ -2,6 +2,7 @@ package io.github.fp4j.backend;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The scalar models as a backend: slow, complete, and by definition right. */
 public final class ReferenceBackend implements Backend {
@@ -24,6 +25,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public String description() {
     return "fp4j scalar models, Java " + Runtime.version().feature();
+  }
+
+  @Override
+  public OptionalInt rank() {
+    return OptionalInt.of(Integer.MAX_VALUE);
   }
 
   @Override

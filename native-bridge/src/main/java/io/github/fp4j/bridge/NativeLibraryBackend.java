@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,12 @@ public final class NativeLibraryBackend implements Backend {
   @Override
   public String description() {
     return state().description();
+  }
+
+  /** Our own library stands behind vectors of the JVM, whose kernels need no call to another language; anybody else's is asked for by name. */
+  @Override
+  public OptionalInt rank() {
+    return bundled == BundledLibrary.HOST ? OptionalInt.of(1) : OptionalInt.empty();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.simd.gemm.SimdGemms;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels of one vector width as a backend: {@code simd-128}, {@code simd-256} or {@code simd-512}. */
@@ -39,6 +40,11 @@ public final class SimdBackend implements Backend {
   @Override
   public String description() {
     return "fp4j Vector API kernels, " + bits + " bits, " + System.getProperty("os.arch") + ", Java " + Runtime.version().feature();
+  }
+
+  @Override
+  public OptionalInt rank() {
+    return OptionalInt.of(0);
   }
 
   @Override

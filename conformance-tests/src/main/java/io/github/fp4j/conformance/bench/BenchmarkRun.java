@@ -83,8 +83,14 @@ public record BenchmarkRun(int forks, int warmup, int measurement, String classP
     try {
       return new Runner(options).run().iterator().next();
     } catch (RunnerException e) {
-      throw new IOException(workload + " failed in its JVM: " + e.getMessage(), e);
+      throw new IOException(workload + " failed in its JVM: " + why(e), e);
     }
+  }
+
+  /** What the workload threw, which JMH hands over as suppressed exceptions of the cause. */
+  private static String why(RunnerException e) {
+    Throwable[] thrown = e.getCause() == null ? new Throwable[0] : e.getCause().getSuppressed();
+    return thrown.length == 0 ? e.getMessage() : thrown[0].toString();
   }
 
   private static double allocation(RunResult result) {

@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.checkpoint;
 
+import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
@@ -52,15 +53,10 @@ final class RowStream implements AutoCloseable {
     }
   }
 
-  /** The kernels of the first backend that runs the profile, the reference last. */
+  /** The kernels of the fastest backend that runs the profile. */
   static BlockKernels kernelsFor(QuantizationProfile profile) {
     profile.requireCpuExact();
-    return Backends.available().stream()
-        .sorted((a, b) -> Boolean.compare(a.name().equals("reference"), b.name().equals("reference")))
-        .flatMap(backend -> backend.blocks().stream())
-        .filter(candidate -> candidate.supports(profile))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no backend runs the profile " + profile.id()));
+    return Backends.fastest(Backend::blocks, kernels -> kernels.supports(profile), "blocks of the profile " + profile.id());
   }
 
   /** One thread's buffers and what they hold. */

@@ -119,16 +119,12 @@ final class ConvertCommand implements Callable<Integer> {
     return format;
   }
 
-  /** The named backend's kernels, or those of the first backend that can do it, the reference last. */
+  /** The named backend's kernels, or those of the fastest that can do it. */
   private ConversionKernels kernels(Predicate<ConversionKernels> able, String what) {
     if (backend != null) {
       Backend named = Backends.byName(backend);
       return named.conversions().filter(able).orElseThrow(() -> new IllegalArgumentException("--backend " + backend + " does not support " + what));
     }
-    return Backends.available().stream()
-        .sorted((a, b) -> Boolean.compare(a.name().equals("reference"), b.name().equals("reference")))
-        .flatMap(candidate -> candidate.conversions().filter(able).stream())
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no backend supports " + what));
+    return Backends.fastest(Backend::conversions, able, what);
   }
 }

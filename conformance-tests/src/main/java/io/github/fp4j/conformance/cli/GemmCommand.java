@@ -1,8 +1,10 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.Parallelism;
+import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.formats.gemm.AccumulationModel;
@@ -17,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Predicate;
@@ -200,7 +203,7 @@ final class GemmCommand implements Callable<Integer> {
     Gemm.of(model, a, b).pairwise(c, d, ForkJoinPool.commonPool());
   }
 
-  /** The named backend's kernels, or those of the first backend that can do it, the reference first for a small product and else last. */
+  /** The named backend's kernels; or the reference's for a small product, which ends before kernels on vectors are compiled; or those of the fastest that can do it. */
   private static GemmKernels kernels(Product product, OperandFormat format, boolean small) {
     Predicate<GemmKernels> able = candidate -> candidate.supports(product.model, format, format);
     if (product.backend != null) {
@@ -208,10 +211,7 @@ final class GemmCommand implements Callable<Integer> {
           .orElseThrow(
               () -> new IllegalArgumentException("--backend %s has no %s of %s".formatted(product.backend, product.model, format)));
     }
-    return Backends.available().stream()
-        .sorted((x, y) -> Boolean.compare(x.name().equals("reference") != small, y.name().equals("reference") != small))
-        .flatMap(candidate -> candidate.gemms().filter(able).stream())
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("model %s does not take %s x %s".formatted(product.model, format, format)));
+    Optional<GemmKernels> scalar = ReferenceBackend.INSTANCE.gemms().filter(kernels -> small && able.test(kernels));
+    return scalar.orElseGet(() -> Backends.fastest(Backend::gemms, able, "%s of %s".formatted(product.model, format)));
   }
 }

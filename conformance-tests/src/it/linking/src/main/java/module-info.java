@@ -1,0 +1,4 @@
+module consumer {
+  requires io.github.fp4j.conformance;
+  requires io.github.fp4j.simd;
+}
