@@ -50,6 +50,11 @@ public final class AnswerSheet {
     this.digests = new long[count];
   }
 
+  /** The questions as a file asks them. */
+  List<VectorBatch> batches() {
+    return VectorBatch.of(suite, count);
+  }
+
   /** The question with this id. */
   public VectorCase asked(int id) {
     return suite.at(id);
