@@ -16,14 +16,16 @@ import picocli.CommandLine.Spec;
     name = "explain",
     description = {
       "Explain a code (fp4j explain e4m3 0x7e) or what becomes of a number (fp4j explain 0.3 --to e2m1).",
+      "With gemm or block: a small product, or numbers under a quantisation profile (fp4j explain gemm --help).",
       "Numbers: 0.3, -1e-3, 0x1.8p1, nan, -inf, or float32 bits as bits:0x3e99999a."
     },
+    subcommands = {ExplainGemmCommand.class, ExplainBlockCommand.class},
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "FORMAT|NUMBER", description = "A format, followed by a code; or a number, with --to.")
-  private String what = "";
+  @Parameters(index = "0", arity = "0..1", paramLabel = "FORMAT|NUMBER", description = "A format, followed by a code; or a number, with --to.")
+  private @Nullable String what;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "CODE", description = "The code, e.g. 0x7e, 126 or 0b1111110.")
   private @Nullable String code;
@@ -34,9 +36,9 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (to != null && code == null) {
+    if (what != null && to != null && code == null) {
       new NumberExplanation(format("--to", to), number(what)).print(out);
-    } else if (to == null && code != null) {
+    } else if (what != null && to == null && code != null) {
       FloatFormat format = format("FORMAT", what);
       new CodeExplanation(format, code(format, code)).print(out);
     } else {

@@ -24,7 +24,7 @@ public record DecodeTask(String name, FloatFormat format, int[] codes) implement
     return i -> bits(ReferenceCodec.decode(format, codes[i]));
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     return IntStream.range(0, codes.length).map(answers()::at).toArray();
   }

@@ -44,7 +44,7 @@ public record DequantizeTask(String name, BlockTensor tensor) implements Task<De
     return i -> Float.floatToRawIntBits(ReferenceQuantizer.value(profile(), code(i), scale(i), tensor.tensorScale()));
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     return IntStream.range(0, outputs()).map(answers()::at).toArray();
   }

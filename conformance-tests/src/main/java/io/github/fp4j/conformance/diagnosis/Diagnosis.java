@@ -13,18 +13,24 @@ import org.jspecify.annotations.Nullable;
 public final class Diagnosis {
   private Diagnosis() {}
 
+  /** The explanation for a subject that is no backend: commands that ask it again name the reference in its place. */
+  public static Optional<Explanation> of(List<? extends Observation<?>> observations) {
+    return of("reference", observations);
+  }
+
   /**
    * The explanation.
    *
+   * @param subject its name as a backend, for commands that ask it again
    * @param observations what was asked and answered, right answers included: a fault must explain those too
    * @return empty if nothing is wrong
    */
-  public static Optional<Explanation> of(List<? extends Observation<?>> observations) {
+  public static Optional<Explanation> of(String subject, List<? extends Observation<?>> observations) {
     Optional<? extends Observation<?>> first = observations.stream().filter(one -> one.firstWrong().isPresent()).findFirst();
-    return first.map(observation -> explain(observation, observations));
+    return first.map(observation -> explain(subject, observation, observations));
   }
 
-  private static <T extends Task<T>> Explanation explain(Observation<T> first, List<? extends Observation<?>> observations) {
+  private static <T extends Task<T>> Explanation explain(String subject, Observation<T> first, List<? extends Observation<?>> observations) {
     List<Observation<?>> smallestFirst = new ArrayList<>(observations);
     smallestFirst.sort(Comparator.<Observation<?>>comparingInt(one -> one.wrong() > 0 ? 0 : 1).thenComparingInt(one -> one.right().length));
     Map<String, String> causes = causes(smallestFirst);
@@ -32,7 +38,7 @@ public final class Diagnosis {
     long judged = observations.stream().mapToLong(one -> one.judged().cardinality()).sum();
     return new Explanation(
         causes.entrySet().stream().map(cause -> new Cause(cause.getKey(), cause.getValue())).toList(), tried(observations), observations.size(), wrong,
-        judged - wrong, firstMismatch(first), Statistics.of(observations), first.task().heatMap(first), first.task().reproduction(first));
+        judged - wrong, firstMismatch(first), Statistics.of(observations), first.task().heatMap(first), Smallest.of(first, causes.keySet(), subject));
   }
 
   private static Map<String, String> causes(List<Observation<?>> smallestFirst) {

@@ -7,9 +7,11 @@ import io.github.fp4j.formats.Variant;
 import io.github.fp4j.formats.Variants;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,7 @@ public record EncodeTask(String name, Conversion conversion, float @Nullable [] 
     return i -> encode(conversion, i);
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     return IntStream.range(0, length()).map(answers()::at).toArray();
   }
@@ -65,6 +67,31 @@ public record EncodeTask(String name, Conversion conversion, float @Nullable [] 
   @Override
   public List<Fault<EncodeTask>> faults() {
     return EncodeFaults.of(conversion.format());
+  }
+
+  /** One number alone, then fewer of its bits. */
+  @Override
+  public Stream<EncodeTask> smaller() {
+    if (length() > 1) {
+      return Stream.of(range(0, length() / 2), range(length() / 2, length()));
+    }
+    if (floats == null || random != null || !Float.isFinite(floats[0])) {
+      return Stream.empty();
+    }
+    int bits = Float.floatToRawIntBits(floats[0]);
+    return IntStream.of(20, 16, 12, 8, 4).map(dropped -> bits & -1 << dropped).filter(shorter -> shorter != bits)
+        .mapToObj(shorter -> of(name, conversion, new float[] {Float.intBitsToFloat(shorter)}));
+  }
+
+  private EncodeTask range(int from, int to) {
+    return new EncodeTask(
+        name, conversion, floats == null ? null : Arrays.copyOfRange(floats, from, to), doubles == null ? null : Arrays.copyOfRange(doubles, from, to),
+        random == null ? null : Arrays.copyOfRange(random, from, to));
+  }
+
+  @Override
+  public @Nullable Reproduction reproduction(int[] actual, String subject) {
+    return EncodeReproduction.of(this, right(), actual, subject);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.AccumulatorType;
+import io.github.fp4j.formats.gemm.Certificate;
 import io.github.fp4j.formats.gemm.Epilogue;
 import io.github.fp4j.formats.gemm.ErrorAnalysis;
 import io.github.fp4j.formats.gemm.Gemm;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +82,7 @@ public record GemmTask(
     };
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     Answers answers = answers();
     return IntStream.range(0, rows() * columns()).map(answers::at).toArray();
@@ -94,6 +96,26 @@ public record GemmTask(
   @Override
   public boolean same(int one, int other) {
     return one == other || ownAccumulator && Float.isNaN(Float.intBitsToFloat(one)) && Float.isNaN(Float.intBitsToFloat(other));
+  }
+
+  /** Under an accumulator of the subject's own only where none rounds. */
+  @Override
+  public boolean isDetermined(int output) {
+    if (!ownAccumulator) {
+      return true;
+    }
+    float start = c == null ? 0 : c[output];
+    return new Certificate(a, b).exactness(output / columns(), output % columns(), start) == Certificate.Exactness.PRODUCTS;
+  }
+
+  @Override
+  public Stream<GemmTask> smaller() {
+    return GemmShrinking.of(this);
+  }
+
+  @Override
+  public @Nullable Reproduction reproduction(int[] actual, String subject) {
+    return a.format().block() == 0 ? null : GemmReproduction.of(this, right(), actual, subject);
   }
 
   @Override

@@ -23,7 +23,7 @@ public record HadamardTask(String name, Hadamard transform, float[] values) impl
     return answers(transformed(transform, values));
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     float[] right = transformed(transform, values);
     int[] bits = new int[right.length];

@@ -48,7 +48,7 @@ public record LayoutTask(String name, ScaleLayout layout, int rows, int columns,
     return i -> right[i];
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     return IntStream.range(0, size()).map(answers()::at).toArray();
   }

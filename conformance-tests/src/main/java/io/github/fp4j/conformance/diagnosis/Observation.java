@@ -16,14 +16,27 @@ import org.jspecify.annotations.Nullable;
  * @param actual the subject's
  * @param judged which of them are judged
  * @param before what the outputs held before the call; null where that is not known
+ * @param subject who answered, to be asked again; null where that is not possible
  * @param <T> the kind of task
  */
-public record Observation<T extends Task<T>>(T task, int[] right, int[] actual, BitSet judged, int @Nullable [] before) {
+public record Observation<T extends Task<T>>(T task, int[] right, int[] actual, BitSet judged, int @Nullable [] before, @Nullable Subject<T> subject) {
+
+  /** Whoever answers tasks of this kind. */
+  @FunctionalInterface
+  public interface Subject<T> {
+    /** Its outputs; whatever it throws counts as no answer. */
+    int[] answer(T task);
+  }
 
   public Observation {
     if (actual.length != right.length || before != null && before.length != right.length) {
       throw new IllegalArgumentException("actual has " + actual.length + " outputs: expected " + right.length + ", as many as there are right ones");
     }
+  }
+
+  /** An observation of a subject that cannot be asked again. */
+  public Observation(T task, int[] right, int[] actual, BitSet judged, int @Nullable [] before) {
+    this(task, right, actual, judged, before, null);
   }
 
   /** An observation of which every output is judged. */

@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +120,7 @@ public record QuantizeTask(String name, QuantizationProfile profile, Blocking bl
     return i -> right[i];
   }
 
-  /** All of {@link #answers}. */
+  @Override
   public int[] right() {
     return outputs(quantized());
   }
@@ -137,6 +138,16 @@ public record QuantizeTask(String name, QuantizationProfile profile, Blocking bl
   /** Block within its row. */
   int block(int output) {
     return output < scales() ? output % blocksInRow() : (output - scales()) % storedColumns() / profile.format().blockSize();
+  }
+
+  @Override
+  public Stream<QuantizeTask> smaller() {
+    return QuantizeShrinking.of(this);
+  }
+
+  @Override
+  public @Nullable Reproduction reproduction(int[] actual, String subject) {
+    return QuantizeReproduction.of(this, right(), actual, subject);
   }
 
   @Override

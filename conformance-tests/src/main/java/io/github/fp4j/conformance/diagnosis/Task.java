@@ -1,6 +1,7 @@
 package io.github.fp4j.conformance.diagnosis;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +36,26 @@ public interface Task<T extends Task<T>> {
     return null;
   }
 
-  /** How to see the first mismatch again; null where nobody can say. */
-  default @Nullable Reproduction reproduction(Observation<T> observation) {
+  /** All outputs as they must be. */
+  int[] right();
+
+  /** Whether an output has one right answer, so that it can be judged in a task that was made of another one. */
+  default boolean isDetermined(int output) {
+    return true;
+  }
+
+  /** Tasks a step smaller, the most drastic first; none where nothing gets smaller. */
+  default Stream<T> smaller() {
+    return Stream.empty();
+  }
+
+  /**
+   * How to put this task again; null where there is no short way.
+   *
+   * @param actual what came out
+   * @param subject the backend's name
+   */
+  default @Nullable Reproduction reproduction(int[] actual, String subject) {
     return null;
   }
 }

@@ -60,7 +60,7 @@ public final class Judge {
     String reason = verdict == Verdict.INCOMPLETE ? tally.judged() + " of " + question.cases() + " cases judged" : crash;
     return new ClassResult(
         subject.name(), question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), tally.judged(), tally.differences(),
-        tally.allowed(), tally.mismatches(), Diagnosis.of(tally.observations()).orElse(null), seconds, reason);
+        tally.allowed(), tally.mismatches(), Diagnosis.of(subject.name(), tally.observations()).orElse(null), seconds, reason);
   }
 
   private static Verdict verdict(CoverageClass question, Tally tally, String crash) {

@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.report;
 
+import io.github.fp4j.conformance.diagnosis.Explanation;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Verdict;
@@ -43,6 +44,21 @@ public final class ConsoleReport {
       if (result.differences() > result.mismatches().size()) {
         out.printf("    ... %,d more%n", result.differences() - result.mismatches().size());
       }
+      if (result.explanation() != null) {
+        explain(result.explanation());
+      }
+    }
+  }
+
+  /** Causes, the first mismatch in full, where no cause was found the statistics, and how to see it again. */
+  private void explain(Explanation explanation) {
+    out.printf("  Why: %s%n", explanation.summary());
+    explanation.first().forEach(line -> out.printf("    %s%n", line));
+    if (explanation.causes().isEmpty()) {
+      explanation.statistics().forEach(line -> out.printf("    %s%n", line));
+    }
+    if (explanation.reproduction() != null) {
+      out.printf("  Again: %s%n", explanation.reproduction().command());
     }
   }
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
 
+  private static final int POISON = 0x7FA5A5A5;
+
   /** A problem of which every output is judged. */
   static GemmProblem whole(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right) {
     BitSet judged = new BitSet();
@@ -44,7 +46,14 @@ public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Null
       }
     }
     tally.judged(judged.cardinality());
-    tally.observe(firstCase, new Observation<>(task(model), bits(right), bits(actual), judged, before));
+    tally.observe(firstCase, new Observation<>(task(model), bits(right), bits(actual), judged, before, task -> answers(kernels, model, task)));
+  }
+
+  private static int[] answers(GemmKernels kernels, String model, GemmTask task) {
+    float[] d = new float[task.rows() * task.columns()];
+    Arrays.fill(d, Float.intBitsToFloat(POISON));
+    kernels.multiply(model, task.a(), task.b(), task.c(), d);
+    return bits(d);
   }
 
   /** What is asked, under the model or, for an accumulator of the subject's own, under any: the judged outputs are the same. */
