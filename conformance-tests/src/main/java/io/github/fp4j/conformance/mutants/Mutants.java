@@ -20,7 +20,7 @@ import java.util.Map;
 final class Mutants {
   private static final List<String> OF_GEMM =
       List.of(
-          "XD/nvfp4-gst-f35", "XR/nvfp4/nvfp4-gst-f35", "XG/nvfp4/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XG/mxfp4/mxf4", "XR/nvfp4/exact-rne", "X4/scales/nvfp4-gst-f35",
+          "XR/nvfp4/nvfp4-gst-f35", "XD/nvfp4-gst-f35", "XG/nvfp4/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XG/mxfp4/mxf4", "XR/nvfp4/exact-rne", "X4/scales/nvfp4-gst-f35",
           "X4/codes/nvfp4-gst-f35");
   private static final List<String> OF_ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
   private static final List<String> OF_DECODE = List.of("X1/");
@@ -41,7 +41,7 @@ final class Mutants {
     LayoutTask.all().forEach(
         fault -> all.add(new Mutant("layout/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, fault, null), Workload.LAYOUT, List.of("X8/scales/"))));
     HadamardTask.all().forEach(fault -> all.add(new Mutant("hadamard/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, null, fault), Workload.HADAMARD, List.of("XH/"))));
-    for (Fault<GemmTask> fault : GemmFaults.all()) {
+    for (Fault<GemmTask> fault : GemmFaults.ofKernels()) {
       all.add(new Mutant("gemm/" + fault.id(), fault.sentence(), new FaultyGemms(fault), Workload.GEMM, OF_GEMM));
     }
     return List.copyOf(all);

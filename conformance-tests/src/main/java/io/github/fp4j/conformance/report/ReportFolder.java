@@ -22,6 +22,15 @@ public final class ReportFolder {
     place(folder.resolve("index.html"), HtmlReport.of(report));
   }
 
+  /**
+   * Reads a {@code report.json} that was written here.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static RunReport read(Path file) throws IOException {
+    return JsonReport.read(file);
+  }
+
   /** Writes {@code text} beside {@code file} and moves it there when complete. */
   public static void place(Path file, String text) throws IOException {
     Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
