@@ -6,9 +6,11 @@ import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
 import io.github.fp4j.conformance.judge.Workers;
+import io.github.fp4j.conformance.report.CardSummary;
 import io.github.fp4j.conformance.report.ConsoleReport;
 import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.report.RunReport;
+import io.github.fp4j.conformance.report.Shard;
 import io.github.fp4j.conformance.subject.RivalDifference;
 import io.github.fp4j.conformance.suite.Level;
 import io.github.fp4j.conformance.suite.Suites;
@@ -53,6 +55,15 @@ final class ConformCommand implements Callable<Integer> {
   @Option(names = "--report", paramLabel = "DIR", description = "Write report.json, junit.xml and index.html here.")
   private @Nullable Path report;
 
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N",
+      description = "Only every N-th class from the I-th on, so that N machines share the suite; 'fp4j merge' joins their reports.")
+  private @Nullable String shard;
+
+  @Option(names = "--card", paramLabel = "FILE", description = "Show this card of 'fp4j fingerprint' in the report.")
+  private @Nullable Path card;
+
   @Option(names = "--mismatches", paramLabel = "N", defaultValue = "20", description = "Differences shown per class (default 20; 0 shows all).")
   private int mismatches;
 
@@ -65,7 +76,10 @@ final class ConformCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--mismatches " + mismatches + " --threads " + threads + ": expected 0 or more, and at least 1 thread");
     }
     List<Backend> subjects = backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::byName).toList();
-    List<CoverageClass> questions = questions();
+    List<CoverageClass> suite = questions();
+    Shard part = shard == null ? Shard.whole(suite) : Shard.parse(shard, suite);
+    List<CoverageClass> questions = part.part(suite);
+    CardSummary fingerprint = card == null ? null : CardSummary.read(card);
     Instant started = Instant.now();
     long start = System.nanoTime();
     List<ClassResult> results;
@@ -74,18 +88,17 @@ final class ConformCommand implements Callable<Integer> {
       results = new Judge(questions, mismatches).judge(subjects, workers, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    RunReport run = RunReport.of(level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), subjects, results, RivalDifference.among(subjects));
+    String command = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
+    RunReport run =
+        RunReport.of(
+            level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), command, part, subjects, results,
+            RivalDifference.among(subjects), fingerprint);
     new ConsoleReport(run, spec.commandLine().getOut()).print();
     if (report != null) {
       ReportFolder.write(run, report);
       spec.commandLine().getOut().println("Report: " + report.resolve("index.html"));
     }
-    return switch (run.verdict()) {
-      case PASS, ALLOWED -> ExitCode.OK;
-      case UNSUPPORTED, NOT_RUN, INCOMPLETE -> ExitCode.INCOMPLETE;
-      case ZERO_SIGN, NAN_PAYLOAD, MISMATCH -> ExitCode.MISMATCH;
-      case CRASH -> ExitCode.CRASH;
-    };
+    return ExitCode.of(run.verdict());
   }
 
   private List<CoverageClass> questions() {

@@ -31,6 +31,15 @@ public final class ReportFolder {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  /**
+   * Reads a {@code report.json} that was written here.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static RunReport read(Path file) throws IOException {
+    return JsonReport.read(file);
+  }
+
   /** Writes {@code text} beside {@code file} and moves it there when complete. */
   public static void place(Path file, String text) throws IOException {
     place(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
