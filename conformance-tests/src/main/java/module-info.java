@@ -9,6 +9,7 @@ module io.github.fp4j.conformance {
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
 
   exports io.github.fp4j.conformance.checkpoint;
   exports io.github.fp4j.conformance.diagnosis;

@@ -11,11 +11,17 @@ import io.github.fp4j.conformance.report.ConsoleReport;
 import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.report.RunReport;
 import io.github.fp4j.conformance.report.Shard;
+import io.github.fp4j.conformance.subject.ProcessSubject;
 import io.github.fp4j.conformance.subject.RivalDifference;
+import io.github.fp4j.conformance.subject.SubjectProfile;
 import io.github.fp4j.conformance.suite.Level;
 import io.github.fp4j.conformance.suite.Suites;
+import io.github.fp4j.conformance.vectors.VectorClass;
+import io.github.fp4j.conformance.vectors.VectorSuites;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +52,21 @@ final class ConformCommand implements Callable<Integer> {
   @Option(names = "--backend", split = ",", paramLabel = "NAME", description = "Only these subjects; see 'fp4j doctor' for their names.")
   private List<String> backends = new ArrayList<>();
 
+  @Option(
+      names = "--subject",
+      paramLabel = "COMMAND",
+      description = "Judge this process on a pipe by vector suites, and nothing else; see 'fp4j generate --help'.")
+  private @Nullable String command;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE.yaml",
+      description = "What the --subject claims, and its waivers (default: everything); conformance-tests/VECTORS.md has an example.")
+  private @Nullable Path profile;
+
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that prints nothing for so long (default: 60).")
+  private double timeout;
+
   @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
   private List<String> suites = new ArrayList<>();
 
@@ -70,12 +91,18 @@ final class ConformCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per core).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  private SubjectProfile claimed = SubjectProfile.all("subject");
+
   @Override
   public Integer call() throws Exception {
     if (mismatches < 0 || threads < 1) {
       throw new IllegalArgumentException("--mismatches " + mismatches + " --threads " + threads + ": expected 0 or more, and at least 1 thread");
     }
-    List<Backend> subjects = backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::byName).toList();
+    if (profile != null && command == null) {
+      throw new IllegalArgumentException("--profile " + profile + ": expected --subject with it");
+    }
+    claimed = profile == null ? SubjectProfile.all("subject") : SubjectProfile.read(profile, LocalDate.now());
+    List<Backend> subjects = command != null ? List.of(process(command)) : backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::byName).toList();
     List<CoverageClass> suite = questions();
     Shard part = shard == null ? Shard.whole(suite) : Shard.parse(shard, suite);
     List<CoverageClass> questions = part.part(suite);
@@ -98,11 +125,22 @@ final class ConformCommand implements Callable<Integer> {
       ReportFolder.write(run, report);
       spec.commandLine().getOut().println("Report: " + report.resolve("index.html"));
     }
-    return ExitCode.of(run.verdict());
+    return ExitCode.of(command == null ? run.verdict() : new Waivers(claimed.waivers(), spec.commandLine().getOut()).verdict(results));
+  }
+
+  private Backend process(String line) {
+    return new ProcessSubject(claimed.name(), line, Duration.ofMillis((long) (timeout * 1000)));
+  }
+
+  private List<CoverageClass> vectors() {
+    return claimed.suites().stream()
+        .map(name -> VectorSuites.byName(name, 1))
+        .<CoverageClass>map(suite -> new VectorClass(suite, suite.count(), subject -> true))
+        .toList();
   }
 
   private List<CoverageClass> questions() {
-    List<CoverageClass> all = Suites.at(level);
+    List<CoverageClass> all = command == null ? Suites.at(level) : vectors();
     requireKnown("--suite", suites, all, CoverageClass::suite);
     List<CoverageClass> chosen =
         all.stream()

@@ -109,6 +109,39 @@ class DevicesTest {
   }
 
   @Test
+  void theAccumulatorOfAProcessIsFoundOut() throws Exception {
+    String device = compiled("device.c", "cc", "-std=gnu99", "-O2", "-Wall", "-Wextra");
+    assertThat(Run.of("fingerprint", "--subject", device).out()).containsPattern("(?m)^nvfp4-gst-f35 \\(40 vectors");
+    assertThat(Run.of("fingerprint", "--subject", device + " f25").out()).containsPattern("(?m)^nvfp4-f25 \\(40 vectors");
+    assertThat(Run.of("fingerprint", "--subject", device + " last-block-dropped").status()).as("no model").isEqualTo(1);
+    Run crash = Run.of("fingerprint", "--subject", device + " crash");
+    assertThat(crash.status()).isEqualTo(4);
+    assertThat(crash.out()).contains("signal 6");
+    assertThat(Run.of("fingerprint", "--subject", "cat").out()).contains("is no answer");
+  }
+
+  @Test
+  void aProfileSaysWhatIsAskedAndAWaiverWhatDoesNotCount() throws Exception {
+    String device = compiled("device.c", "cc", "-std=gnu99", "-O2", "-Wall", "-Wextra") + " last-block-dropped";
+    String claims = "{name: c-device, conversions: [e2m1/nearest-even/saturate], products: [nvfp4]%s}";
+    String waiver = ", waivers: [{id: W%d, suite: %s, reason: known, link: l, expires: 2999-01-01}]";
+    Run wrong = conformed(device, claims.formatted(""));
+    assertThat(wrong.status()).isEqualTo(1);
+    assertThat(wrong.out()).contains("c-device").contains("The last 64 elements of K are left out");
+    Run waived = conformed(device, claims.formatted(waiver.formatted(1, "gemm-certified/nvfp4")));
+    assertThat(waived.status()).isZero();
+    assertThat(waived.out()).contains("Waived by W1 until 2999-01-01: MISMATCH of XV/gemm-certified/nvfp4 (known, l)");
+    Run unused = conformed(device, claims.formatted(waiver.formatted(2, "conversions/e2m1/nearest-even/saturate")));
+    assertThat(unused.status()).isEqualTo(1);
+    assertThat(unused.out()).contains("WARNING: unexpected pass: XV/conversions/e2m1/nearest-even/saturate passes, waiver W2 is not needed");
+  }
+
+  private Run conformed(String device, String profile) throws IOException {
+    Path file = Files.writeString(folder.resolve("profile.yaml"), profile);
+    return Run.of("conform", "--subject", device, "--profile", file.toString(), "--mismatches", "1");
+  }
+
+  @Test
   void theDeviceInPythonIsRightAndEachOfItsFaultsIsNamed() throws Exception {
     String device = python();
     assertThat(verified(device, "gemm-certified").status()).isZero();
