@@ -14,11 +14,13 @@ module io.github.fp4j.conformance {
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
 
   exports io.github.fp4j.conformance.checkpoint;
   exports io.github.fp4j.conformance.diagnosis;
   exports io.github.fp4j.conformance.fingerprint;
   exports io.github.fp4j.conformance.judge;
+  exports io.github.fp4j.conformance.mutants;
   exports io.github.fp4j.conformance.report;
   exports io.github.fp4j.conformance.subject;
   exports io.github.fp4j.conformance.suite;
@@ -35,6 +37,8 @@ module io.github.fp4j.conformance {
   opens io.github.fp4j.conformance.judge to
       tools.jackson.databind,
       com.samskivert.jmustache;
+  opens io.github.fp4j.conformance.mutants to
+      tools.jackson.databind;
   opens io.github.fp4j.conformance.report to
       tools.jackson.databind,
       com.samskivert.jmustache;

@@ -6,14 +6,22 @@ import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
 import io.github.fp4j.conformance.judge.Workers;
+import io.github.fp4j.conformance.report.CardSummary;
 import io.github.fp4j.conformance.report.ConsoleReport;
 import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.report.RunReport;
+import io.github.fp4j.conformance.report.Shard;
+import io.github.fp4j.conformance.subject.ProcessSubject;
 import io.github.fp4j.conformance.subject.RivalDifference;
+import io.github.fp4j.conformance.subject.SubjectProfile;
 import io.github.fp4j.conformance.suite.Level;
 import io.github.fp4j.conformance.suite.Suites;
+import io.github.fp4j.conformance.vectors.VectorClass;
+import io.github.fp4j.conformance.vectors.VectorSuites;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +52,21 @@ final class ConformCommand implements Callable<Integer> {
   @Option(names = "--backend", split = ",", paramLabel = "NAME", description = "Only these subjects; see 'fp4j doctor' for their names. One that cannot run here is reported as not run.")
   private List<String> backends = new ArrayList<>();
 
+  @Option(
+      names = "--subject",
+      paramLabel = "COMMAND",
+      description = "Judge this process on a pipe by vector suites, and nothing else; see 'fp4j generate --help'.")
+  private @Nullable String command;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE.yaml",
+      description = "What the --subject claims, and its waivers (default: everything); conformance-tests/VECTORS.md has an example.")
+  private @Nullable Path profile;
+
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that prints nothing for so long (default: 60).")
+  private double timeout;
+
   @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
   private List<String> suites = new ArrayList<>();
 
@@ -53,19 +76,37 @@ final class ConformCommand implements Callable<Integer> {
   @Option(names = "--report", paramLabel = "DIR", description = "Write report.json, junit.xml and index.html here.")
   private @Nullable Path report;
 
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N",
+      description = "Only every N-th class from the I-th on, so that N machines share the suite; 'fp4j merge' joins their reports.")
+  private @Nullable String shard;
+
+  @Option(names = "--card", paramLabel = "FILE", description = "Show this card of 'fp4j fingerprint' in the report.")
+  private @Nullable Path card;
+
   @Option(names = "--mismatches", paramLabel = "N", defaultValue = "20", description = "Differences shown per class (default 20; 0 shows all).")
   private int mismatches;
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per core).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  private SubjectProfile claimed = SubjectProfile.all("subject");
+
   @Override
   public Integer call() throws Exception {
     if (mismatches < 0 || threads < 1) {
       throw new IllegalArgumentException("--mismatches " + mismatches + " --threads " + threads + ": expected 0 or more, and at least 1 thread");
     }
-    List<Backend> subjects = backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::named).toList();
-    List<CoverageClass> questions = questions();
+    if (profile != null && command == null) {
+      throw new IllegalArgumentException("--profile " + profile + ": expected --subject with it");
+    }
+    claimed = profile == null ? SubjectProfile.all("subject") : SubjectProfile.read(profile, LocalDate.now());
+    List<Backend> subjects = command != null ? List.of(process(command)) : backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::named).toList();
+    List<CoverageClass> suite = questions();
+    Shard part = shard == null ? Shard.whole(suite) : Shard.parse(shard, suite);
+    List<CoverageClass> questions = part.part(suite);
+    CardSummary fingerprint = card == null ? null : CardSummary.read(card);
     Instant started = Instant.now();
     long start = System.nanoTime();
     List<ClassResult> results;
@@ -74,22 +115,32 @@ final class ConformCommand implements Callable<Integer> {
       results = new Judge(questions, mismatches).judge(subjects, workers, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    RunReport run = RunReport.of(level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), subjects, results, RivalDifference.among(subjects));
+    String command = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
+    RunReport run =
+        RunReport.of(
+            level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), command, part, subjects, results,
+            RivalDifference.among(subjects), fingerprint);
     new ConsoleReport(run, spec.commandLine().getOut()).print();
     if (report != null) {
       ReportFolder.write(run, report);
       spec.commandLine().getOut().println("Report: " + report.resolve("index.html"));
     }
-    return switch (run.verdict()) {
-      case PASS, ALLOWED -> ExitCode.OK;
-      case UNSUPPORTED, NOT_RUN, INCOMPLETE -> ExitCode.INCOMPLETE;
-      case ZERO_SIGN, NAN_PAYLOAD, MISMATCH -> ExitCode.MISMATCH;
-      case CRASH -> ExitCode.CRASH;
-    };
+    return ExitCode.of(command == null ? run.verdict() : new Waivers(claimed.waivers(), spec.commandLine().getOut()).verdict(results));
+  }
+
+  private Backend process(String line) {
+    return new ProcessSubject(claimed.name(), line, Duration.ofMillis((long) (timeout * 1000)));
+  }
+
+  private List<CoverageClass> vectors() {
+    return claimed.suites().stream()
+        .map(name -> VectorSuites.byName(name, 1))
+        .<CoverageClass>map(suite -> new VectorClass(suite, suite.count(), subject -> true))
+        .toList();
   }
 
   private List<CoverageClass> questions() {
-    List<CoverageClass> all = Suites.at(level);
+    List<CoverageClass> all = command == null ? Suites.at(level) : vectors();
     requireKnown("--suite", suites, all, CoverageClass::suite);
     List<CoverageClass> chosen =
         all.stream()

@@ -1,5 +1,7 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.conformance.judge.Verdict;
+
 /** What the exit status of every command means. */
 final class ExitCode {
   /** Everything passed and was complete. */
@@ -18,4 +20,14 @@ final class ExitCode {
   static final int CRASH = 4;
 
   private ExitCode() {}
+
+  /** The status of a run with this verdict. */
+  static int of(Verdict verdict) {
+    return switch (verdict) {
+      case PASS, ALLOWED -> OK;
+      case UNSUPPORTED, NOT_RUN, INCOMPLETE -> INCOMPLETE;
+      case ZERO_SIGN, NAN_PAYLOAD, MISMATCH -> MISMATCH;
+      case CRASH -> CRASH;
+    };
+  }
 }

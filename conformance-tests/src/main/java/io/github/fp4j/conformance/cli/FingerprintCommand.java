@@ -7,7 +7,13 @@ import io.github.fp4j.conformance.fingerprint.Device;
 import io.github.fp4j.conformance.fingerprint.Fingerprint;
 import io.github.fp4j.conformance.fingerprint.FingerprintCard;
 import io.github.fp4j.conformance.fingerprint.GemmVector;
+import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.report.ReportFolder;
+import io.github.fp4j.conformance.subject.ProcessDevice;
+import io.github.fp4j.conformance.subject.SubjectCrash;
+import io.github.fp4j.conformance.vectors.AnswerSheet;
+import io.github.fp4j.conformance.vectors.FingerprintVectors;
+import io.github.fp4j.conformance.vectors.VectorHeader;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.OperandFormat;
@@ -15,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -47,12 +54,21 @@ final class FingerprintCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "SUBJECT", description = "A backend with an accumulator of its own; see 'fp4j doctor'.")
     private @Nullable String subject;
 
+    @Option(names = "--subject", paramLabel = "COMMAND", description = "A process on a pipe that answers 'gemm' questions; see 'fp4j generate --help'.")
+    private @Nullable String command;
+
+    @Option(names = "--answers", paramLabel = "PATH", description = "Answers to the suite gemm-fingerprint: text, a file, or a folder of npy files.")
+    private @Nullable Path answers;
+
     @Option(names = "--model", paramLabel = "ID", description = "This model plays the device; see 'fp4j gemm --list'.")
     private @Nullable String model;
   }
 
   @Option(names = "--format", paramLabel = "nvfp4|mxfp4", description = "What A and B are made of (default: nvfp4 if the device takes it, else mxfp4).")
   private @Nullable String format;
+
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that takes so long for an answer (default: 60).")
+  private double timeout;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the search for vectors (default: ${DEFAULT-VALUE}).")
   private long seed;
@@ -67,12 +83,52 @@ final class FingerprintCommand implements Callable<Integer> {
     if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
       throw new IllegalArgumentException("--json " + json + ": its folder does not exist; expected a file in one that does");
     }
-    Asked asked = who.model != null ? played(who.model) : real(Objects.requireNonNull(who.subject));
-    Fingerprint fingerprint = Fingerprint.of(asked.format, asked.device, seed);
-    if (json != null) {
-      ReportFolder.place(json, FingerprintCard.json(asked.name, Environment.describe(), fingerprint));
+    if (who.command != null) {
+      return onPipe(who.command);
     }
-    print(spec.commandLine().getOut(), asked.name, fingerprint);
+    if (who.answers != null) {
+      return dumped(who.answers);
+    }
+    return found(who.model != null ? played(who.model) : real(Objects.requireNonNull(who.subject)));
+  }
+
+  private int onPipe(String command) throws IOException {
+    OperandFormat asked = chosen(command, Fingerprint.FORMATS);
+    try (ProcessDevice device = new ProcessDevice(command, Duration.ofMillis((long) (timeout * 1000)))) {
+      return found(new Asked(command, asked, device));
+    } catch (SubjectCrash e) {
+      spec.commandLine().getOut().println("CRASH: " + e.getMessage());
+      return ExitCode.CRASH;
+    }
+  }
+
+  private int dumped(Path path) throws IOException {
+    try (Answers answers = Answers.open(path)) {
+      VectorHeader header = answers.source().header();
+      OperandFormat asked =
+          FingerprintVectors.formatOf(header.suite())
+              .orElseThrow(() -> new IllegalArgumentException(path + ": answers to " + header.suite() + ": expected to gemm-fingerprint"));
+      AnswerSheet sheet = new AnswerSheet(header.regenerated(), header.count(), new Tally(1));
+      answers.source().read(sheet);
+      sheet.notes().forEach(spec.commandLine().getOut()::println);
+      if (!sheet.isComplete()) {
+        return sheet.isMalformed() ? ExitCode.USAGE : ExitCode.INCOMPLETE;
+      }
+      List<GemmVector> vectors = Fingerprint.vectors(asked, header.seed()).subList(0, header.count());
+      Device device = vector -> sheet.bits(vectors.indexOf(vector));
+      return found(path.toString(), Fingerprint.of(asked, device, header.seed(), vectors));
+    }
+  }
+
+  private int found(Asked asked) throws IOException {
+    return found(asked.name, Fingerprint.of(asked.format, asked.device, seed));
+  }
+
+  private int found(String name, Fingerprint fingerprint) throws IOException {
+    if (json != null) {
+      ReportFolder.place(json, FingerprintCard.json(name, Environment.describe(), fingerprint));
+    }
+    print(spec.commandLine().getOut(), name, fingerprint);
     return fingerprint.remaining().isEmpty() ? ExitCode.MISMATCH : ExitCode.OK;
   }
 

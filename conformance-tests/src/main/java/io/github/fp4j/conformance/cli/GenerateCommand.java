@@ -2,6 +2,7 @@ package io.github.fp4j.conformance.cli;
 
 import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.vectors.QuestionWriter;
+import io.github.fp4j.conformance.vectors.VectorFile;
 import io.github.fp4j.conformance.vectors.VectorHeader;
 import io.github.fp4j.conformance.vectors.VectorSuite;
 import io.github.fp4j.conformance.vectors.VectorSuites;
@@ -49,6 +50,11 @@ final class GenerateCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what;
 
+  private enum Format {
+    TEXT,
+    BIN
+  }
+
   /** A suite or the list of suites. */
   private static final class What {
     @Parameters(index = "0", arity = "0..1", paramLabel = "SUITE", description = "The suite; see --list.")
@@ -64,6 +70,13 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--count", paramLabel = "N", description = "Only its first N questions (default: all).")
   private @Nullable Integer count;
 
+  @Option(
+      names = "--format",
+      paramLabel = "text|bin",
+      defaultValue = "text",
+      description = "text: lines for a pipe (default). bin: a file with aligned arrays, for a machine that is elsewhere.")
+  private Format format = Format.TEXT;
+
   @Option(names = "--out", paramLabel = "FILE", description = "Write here instead of to standard output.")
   private @Nullable Path out;
 
@@ -75,7 +88,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
     VectorSuite suite = VectorSuites.byName(Objects.requireNonNull(what.suite), seed);
     VectorHeader header = VectorHeader.of(suite, count == null ? suite.count() : count);
-    if (out == null) {
+    if (format == Format.BIN) {
+      if (out == null) {
+        throw new IllegalArgumentException("--format bin: expected --out FILE with it");
+      }
+      ReportFolder.place(out, VectorFile.of(header, suite)::write);
+    } else if (out == null) {
       try (Writer text = new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), StandardCharsets.US_ASCII), 1 << 16)) {
         QuestionWriter.write(header, suite, text);
       } catch (IOException e) {

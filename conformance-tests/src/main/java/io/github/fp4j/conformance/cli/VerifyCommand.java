@@ -5,20 +5,12 @@ import io.github.fp4j.conformance.judge.Judge;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.conformance.subject.ProcessSubject;
 import io.github.fp4j.conformance.subject.ReceivedAnswers;
-import io.github.fp4j.conformance.vectors.AnswerReader;
 import io.github.fp4j.conformance.vectors.AnswerSheet;
 import io.github.fp4j.conformance.vectors.VectorClass;
 import io.github.fp4j.conformance.vectors.VectorHeader;
 import io.github.fp4j.conformance.vectors.VectorSubject;
 import io.github.fp4j.conformance.vectors.VectorSuite;
 import io.github.fp4j.conformance.vectors.VectorSuites;
-import java.io.BufferedReader;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +42,7 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "Answers (default: standard input).")
+  @Parameters(index = "0", arity = "0..1", paramLabel = "FILE", description = "Answers as text, as a file, or a folder of npy files (default: text on standard input).")
   private @Nullable Path file;
 
   @Option(names = "--suite", paramLabel = "SUITE", description = "Refuse answers to any other suite; with --subject, the suite to put.")
@@ -83,21 +75,13 @@ final class VerifyCommand implements Callable<Integer> {
       VectorSuite asked = VectorSuites.byName(suite, seed == null ? 1 : seed);
       return judge(new ProcessSubject("subject", command, Duration.ofMillis((long) (timeout * 1000))), asked, count == null ? asked.count() : count);
     }
-    try (BufferedReader in = open()) {
-      AnswerReader reader = new AnswerReader(in);
-      VectorHeader header = reader.header();
+    try (Answers answers = Answers.open(file)) {
+      VectorHeader header = answers.source().header();
       require("suite", header.suite(), suite);
       require("seed", header.seed(), seed);
       require("count", header.count(), count);
-      return judge(new ReceivedAnswers(file == null ? "standard input" : file.toString(), reader), header.regenerated(), header.count());
+      return judge(new ReceivedAnswers(file == null ? "standard input" : file.toString(), answers.source()), header.regenerated(), header.count());
     }
-  }
-
-  private BufferedReader open() throws IOException {
-    if (file != null) {
-      return Files.newBufferedReader(file, StandardCharsets.UTF_8);
-    }
-    return new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8), 1 << 16);
   }
 
   private static void require(String name, Object found, @Nullable Object wanted) {

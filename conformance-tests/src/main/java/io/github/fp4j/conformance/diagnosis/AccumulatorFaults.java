@@ -7,6 +7,7 @@ import io.github.fp4j.formats.gemm.AccumulationModel.Output;
 import io.github.fp4j.formats.gemm.AccumulationModel.Step;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.GemmOperand;
+import io.github.fp4j.formats.gemm.OperandFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -18,18 +19,18 @@ final class AccumulatorFaults {
   private static final int NARROWEST = 20;
   private static final int WIDEST = 45;
 
+  /** Those of FP4 products. */
   static final List<Fault<GemmTask>> ALL = all();
+
+  /** Accumulators that take no FP4. */
+  static final List<Fault<GemmTask>> OF_OTHER_FORMATS =
+      AccumulationModels.all().stream().filter(model -> !takesFp4(model)).map(AccumulatorFaults::published).toList();
 
   private AccumulatorFaults() {}
 
   private static List<Fault<GemmTask>> all() {
     List<Fault<GemmTask>> faults = new ArrayList<>();
-    for (AccumulationModel model : AccumulationModels.all()) {
-      faults.add(under("accumulator-" + model.id(), "The accumulator is " + model.id() + " (" + model.source() + ").", task -> {
-        requireOther(task, model);
-        return model;
-      }));
-    }
+    AccumulationModels.all().stream().filter(AccumulatorFaults::takesFp4).map(AccumulatorFaults::published).forEach(faults::add);
     faults.add(
         under("result-nearest", "Each step is rounded to nearest even instead of toward zero.", task -> with(task.model(), new Output(task.model().output().type(), true))));
     faults.add(
@@ -41,6 +42,9 @@ final class AccumulatorFaults {
         }));
     for (int bits = NARROWEST; bits <= WIDEST; bits++) {
       int fractionBits = bits;
+      if (AccumulationModels.all().stream().anyMatch(model -> takesFp4(model) && model.step().fractionBits() == fractionBits && model.addend().equals(Addend.FUSED))) {
+        continue;
+      }
       faults.add(under("fraction-bits-" + bits, "The accumulator keeps " + bits + " fraction bits, no published number.", task -> withFractionBits(task, fractionBits)));
     }
     for (int parts : new int[] {2, 4}) {
@@ -49,6 +53,17 @@ final class AccumulatorFaults {
     }
     faults.add(Fault.of("k-descending", "The k64 steps are taken in descending order.", AccumulatorFaults::descending));
     return List.copyOf(faults);
+  }
+
+  private static boolean takesFp4(AccumulationModel model) {
+    return model.operands().contains(OperandFormat.NVFP4) || model.operands().contains(OperandFormat.MXFP4);
+  }
+
+  private static Fault<GemmTask> published(AccumulationModel model) {
+    return under("accumulator-" + model.id(), "The accumulator is " + model.id() + " (" + model.source() + ").", task -> {
+      requireOther(task, model);
+      return model;
+    });
   }
 
   private static Fault<GemmTask> under(String id, String sentence, Function<GemmTask, AccumulationModel> model) {
@@ -72,9 +87,8 @@ final class AccumulatorFaults {
     AccumulationModel model = task.model();
     Step step = model.step();
     Step other = step.alignment() == Alignment.EXACT ? step : new Step(step.products(), step.group(), step.alignment(), bits, step.cut(), step.zeroTerms());
-    boolean published = AccumulationModels.all().stream().anyMatch(one -> one.step().equals(other) && one.addend().equals(model.addend()));
-    if (published || model.addend().stage() == AccumulationModel.Stage.AFTER_STEP) {
-      throw new IllegalArgumentException("published");
+    if (other.equals(step) || model.addend().stage() == AccumulationModel.Stage.AFTER_STEP) {
+      throw new IllegalArgumentException("the model itself, or one with two stages");
     }
     return new AccumulationModel(model.id(), model.version(), model.source(), model.operands(), other, model.addend(), model.output());
   }

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tries known faults on what a subject answered, and names those that explain all of it. */
@@ -22,7 +24,7 @@ public final class Diagnosis {
    * The explanation.
    *
    * @param subject its name as a backend, for commands that ask it again
-   * @param observations what was asked and answered, right answers included: a fault must explain those too
+   * @param observations what was asked and answered, right answers included: a fault must explain those too, except those to another kind of task
    * @return empty if nothing is wrong
    */
   public static Optional<Explanation> of(String subject, List<? extends Observation<?>> observations) {
@@ -31,7 +33,8 @@ public final class Diagnosis {
   }
 
   private static <T extends Task<T>> Explanation explain(String subject, Observation<T> first, List<? extends Observation<?>> observations) {
-    List<Observation<?>> smallestFirst = new ArrayList<>(observations);
+    Set<Class<?>> kinds = observations.stream().filter(one -> one.wrong() > 0).map(one -> one.task().getClass()).collect(Collectors.toSet());
+    List<Observation<?>> smallestFirst = new ArrayList<>(observations.stream().filter(one -> kinds.contains(one.task().getClass())).toList());
     smallestFirst.sort(Comparator.<Observation<?>>comparingInt(one -> one.wrong() > 0 ? 0 : 1).thenComparingInt(one -> one.right().length));
     Map<String, String> causes = causes(smallestFirst);
     long wrong = observations.stream().mapToLong(Observation::wrong).sum();
@@ -48,8 +51,7 @@ public final class Diagnosis {
         break;
       }
       Map<String, String> still = sentences(observation, causes);
-      boolean allRight = observation.wrong() == 0;
-      causes.keySet().removeIf(id -> !still.containsKey(id) && !(allRight && !observation.knows(id)));
+      causes.keySet().retainAll(still.keySet());
     }
     return causes;
   }

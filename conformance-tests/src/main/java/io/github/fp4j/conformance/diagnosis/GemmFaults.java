@@ -19,13 +19,21 @@ import java.util.stream.Stream;
 public final class GemmFaults {
   private static final UnaryOperator<GemmOperand> AS_IT_IS = operand -> operand;
   private static final List<Fault<GemmTask>> OPERANDS = operands();
-  private static final List<Fault<GemmTask>> RESULTS = Stream.concat(GemmResultFaults.ALL.stream(), AccumulatorFaults.ALL.stream()).toList();
+  private static final List<Fault<GemmTask>> OF_KERNELS =
+      Stream.of(OPERANDS, GemmResultFaults.ALL, AccumulatorFaults.ALL).flatMap(List::stream).toList();
+  private static final List<Fault<GemmTask>> ALL =
+      Stream.of(OF_KERNELS, GemmResultFaults.EPILOGUE, AccumulatorFaults.OF_OTHER_FORMATS).flatMap(List::stream).toList();
 
   private GemmFaults() {}
 
   /** All of them. */
   public static List<Fault<GemmTask>> all() {
-    return Stream.concat(OPERANDS.stream(), RESULTS.stream()).toList();
+    return ALL;
+  }
+
+  /** Those that kernels of the contract can have with FP4 operands. */
+  public static List<Fault<GemmTask>> ofKernels() {
+    return OF_KERNELS;
   }
 
   /** Those to try on a task: for a subject with an accumulator of its own, each with every accumulator that it might have. */
@@ -34,7 +42,7 @@ public final class GemmFaults {
       return all();
     }
     List<Fault<GemmTask>> underEach = new ArrayList<>();
-    for (Fault<GemmTask> fault : Stream.concat(OPERANDS.stream(), GemmResultFaults.ALL.stream()).toList()) {
+    for (Fault<GemmTask> fault : Stream.of(OPERANDS, GemmResultFaults.ALL, GemmResultFaults.EPILOGUE).flatMap(List::stream).toList()) {
       AccumulationModels.all().stream()
           .filter(model -> model.supports(task.a().format(), task.b().format()))
           .forEach(model -> underEach.add(new Fault<>(fault.id(), fault.sentence(), (one, before) -> fault.device().answers(one.with(model), before))));

@@ -82,9 +82,4 @@ public record Observation<T extends Task<T>>(T task, int[] right, int[] actual, 
       return firstWrong().isEmpty();
     }
   }
-
-  /** Whether some fault with this id is known for this kind of task. */
-  boolean knows(String id) {
-    return task.faults().stream().anyMatch(fault -> fault.id().equals(id));
-  }
 }

@@ -6,9 +6,13 @@ import io.github.fp4j.formats.gemm.AccumulatorType;
 import io.github.fp4j.formats.gemm.Discriminator;
 import io.github.fp4j.formats.gemm.Discriminators;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a device's answers say of its accumulator.
@@ -83,6 +87,45 @@ public record Fingerprint(OperandFormat format, long seed, List<Step> steps, Lis
       steps.add(ask(device, stock.isEmpty() ? search.next() : stock.removeFirst(), remaining));
     }
     return new Fingerprint(format, seed, steps, remaining);
+  }
+
+  /**
+   * What a device's answers to {@code vectors} say, for devices that cannot be asked one vector after the other.
+   *
+   * @param vectors those of {@link #vectors}
+   */
+  public static Fingerprint of(OperandFormat format, Device device, long seed, List<GemmVector> vectors) {
+    List<AccumulationModel> remaining = new ArrayList<>(candidates(format));
+    List<Step> steps = new ArrayList<>();
+    vectors.forEach(vector -> steps.add(ask(device, vector, remaining)));
+    return new Fingerprint(format, seed, steps, remaining);
+  }
+
+  /** {@link #MAX_VECTORS} vectors that tell all models of a format apart, as far as a search does, whatever the answers; the last of them only check. */
+  public static List<GemmVector> vectors(OperandFormat format, long seed) {
+    VectorSearch search = new VectorSearch(format, seed);
+    List<GemmVector> stock = stock(format);
+    List<GemmVector> vectors = new ArrayList<>();
+    Deque<List<AccumulationModel>> together = new ArrayDeque<>(List.of(candidates(format)));
+    while (!together.isEmpty() && vectors.size() < MAX_VECTORS) {
+      List<AccumulationModel> models = together.removeFirst();
+      if (models.size() == 1) {
+        continue;
+      }
+      VectorSearch.best(stock, models).or(() -> search.splitting(models)).ifPresent(vector -> {
+        stock.remove(vector);
+        vectors.add(vector);
+        together.addFirst(models);
+        List<List<AccumulationModel>> split =
+            together.stream().flatMap(group -> group.stream().collect(Collectors.groupingBy(vector::answer, TreeMap::new, Collectors.toList())).values().stream()).toList();
+        together.clear();
+        together.addAll(split);
+      });
+    }
+    while (vectors.size() < MAX_VECTORS) {
+      vectors.add(search.next());
+    }
+    return vectors;
   }
 
   /** The discriminators, then their permutations; none for MXFP4. */

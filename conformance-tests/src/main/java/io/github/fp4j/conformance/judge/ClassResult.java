@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowed how many differ by which named variation
  * @param mismatches the first of the differences
  * @param explanation why, as far as known faults say; null where nothing differs, or the class observes nothing
+ * @param askedTwice whether every case was put a second time, and all answers had to be the same
  * @param seconds time taken
  * @param reason why it was not run, crashed or is incomplete; empty otherwise
  */
@@ -34,11 +35,12 @@ public record ClassResult(
     Map<String, Long> allowed,
     List<Mismatch> mismatches,
     @Nullable Explanation explanation,
+    boolean askedTwice,
     double seconds,
     String reason) {
 
   static ClassResult notAsked(String subject, CoverageClass question, Verdict verdict, String reason) {
     return new ClassResult(
-        subject, question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), 0, 0, Map.of(), List.of(), null, 0, reason);
+        subject, question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), 0, 0, Map.of(), List.of(), null, false, 0, reason);
   }
 }

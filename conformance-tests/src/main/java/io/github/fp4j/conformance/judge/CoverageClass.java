@@ -17,6 +17,11 @@ public interface CoverageClass {
   /** Whether those are all there are: every bit pattern, every code, every threshold. */
   boolean exhaustive();
 
+  /** Whether {@link #run} puts every case twice, or judges answers that are there already: the judge does not ask again. */
+  default boolean asksTwiceItself() {
+    return false;
+  }
+
   /** Whether {@code subject} claims to answer it. */
   boolean appliesTo(Backend subject);
 

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Puts every coverage class to every subject and says what came of it. */
 public final class Judge {
+  /** Classes of up to so many cases are put twice; larger ones would take most of a run's time again. */
+  static final long CASES_ASKED_TWICE = 1 << 16;
+
   private final List<CoverageClass> questions;
   private final int mismatchLimit;
 
@@ -47,20 +50,39 @@ public final class Judge {
     Tally tally = new Tally(mismatchLimit);
     listener.started(subject, question, tally);
     long start = System.nanoTime();
-    String crash = "";
+    String crash = run(question, subject, tally, workers);
+    boolean twice = crash.isEmpty() && !question.asksTwiceItself() && question.cases() <= CASES_ASKED_TWICE;
+    String unsteady = twice ? askAgain(question, subject, tally, workers) : "";
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Verdict verdict = unsteady.isEmpty() ? verdict(question, tally, crash) : Verdict.MISMATCH;
+    String reason = verdict == Verdict.INCOMPLETE ? tally.judged() + " of " + question.cases() + " cases judged" : crash + unsteady;
+    return new ClassResult(
+        subject.name(), question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), tally.judged(), tally.differences(),
+        tally.allowed(), tally.mismatches(), Diagnosis.of(subject.name(), tally.observations()).orElse(null), twice, seconds, reason);
+  }
+
+  /** What the subject threw; empty if nothing. */
+  private static String run(CoverageClass question, Backend subject, Tally tally, Workers workers) throws InterruptedException {
     try {
       question.run(subject, tally, workers);
+      return "";
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception | LinkageError | AssertionError e) {
-      crash = e.toString();
+      return e.toString();
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    Verdict verdict = verdict(question, tally, crash);
-    String reason = verdict == Verdict.INCOMPLETE ? tally.judged() + " of " + question.cases() + " cases judged" : crash;
-    return new ClassResult(
-        subject.name(), question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), tally.judged(), tally.differences(),
-        tally.allowed(), tally.mismatches(), Diagnosis.of(subject.name(), tally.observations()).orElse(null), seconds, reason);
+  }
+
+  /** Puts the class a second time, its outputs poisoned again; says how the answers differ from the first ones, or nothing if they are the same. */
+  private String askAgain(CoverageClass question, Backend subject, Tally first, Workers workers) throws InterruptedException {
+    Tally second = new Tally(mismatchLimit);
+    String crash = run(question, subject, second, workers);
+    boolean same = second.differences() == first.differences() && second.mismatches().equals(first.mismatches()) && second.allowed().equals(first.allowed());
+    if (crash.isEmpty() && same) {
+      return "";
+    }
+    return "not deterministic: asked again, %s".formatted(
+        crash.isEmpty() ? "%,d cases differ, not %,d, or others".formatted(second.differences(), first.differences()) : "it failed: " + crash);
   }
 
   private static Verdict verdict(CoverageClass question, Tally tally, String crash) {

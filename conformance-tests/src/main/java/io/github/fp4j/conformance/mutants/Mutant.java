@@ -9,9 +9,10 @@ import java.util.List;
  * @param id the part that is wrong and the fault, e.g. {@code gemm/scales-switched}
  * @param sentence what is wrong
  * @param subject the implementation
+ * @param workload what a tolerant test of such an implementation would run
  * @param asked which classes are put to it: beginnings of their ids, those most likely to find it first
  */
-public record Mutant(String id, String sentence, Backend subject, List<String> asked) {
+record Mutant(String id, String sentence, Backend subject, Workload workload, List<String> asked) {
   public Mutant {
     asked = List.copyOf(asked);
   }

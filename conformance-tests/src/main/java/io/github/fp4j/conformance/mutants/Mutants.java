@@ -17,32 +17,32 @@ import java.util.List;
 import java.util.Map;
 
 /** All mutants: one for every fault that the diagnosis knows, in the kernels of every kind. */
-public final class Mutants {
-  private static final List<String> GEMM =
+final class Mutants {
+  private static final List<String> OF_GEMM =
       List.of(
-          "XD/nvfp4-gst-f35", "XR/nvfp4/nvfp4-gst-f35", "XG/nvfp4/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XG/mxfp4/mxf4", "XR/nvfp4/exact-rne", "X4/scales/nvfp4-gst-f35",
+          "XR/nvfp4/nvfp4-gst-f35", "XD/nvfp4-gst-f35", "XG/nvfp4/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XG/mxfp4/mxf4", "XR/nvfp4/exact-rne", "X4/scales/nvfp4-gst-f35",
           "X4/codes/nvfp4-gst-f35");
-  private static final List<String> ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
-  private static final List<String> DECODE = List.of("X1/");
-  private static final List<String> QUANTIZE = List.of("X7/", "X8/codes/", "X9/", "XQ/");
-  private static final List<String> RESTORE = List.of("X5/", "X8/codes/", "XQ/");
+  private static final List<String> OF_ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
+  private static final List<String> OF_DECODE = List.of("X1/");
+  private static final List<String> OF_QUANTIZE = List.of("X7/", "X8/codes/", "X9/", "XQ/");
+  private static final List<String> OF_RESTORE = List.of("X5/", "X8/codes/", "XQ/");
 
   private Mutants() {}
 
   /** Every mutant. */
-  public static List<Mutant> all() {
+  static List<Mutant> all() {
     List<Mutant> all = new ArrayList<>();
     for (Fault<EncodeTask> fault : encodeFaults()) {
-      all.add(new Mutant("encode/" + fault.id(), fault.sentence(), new FaultyConversions(fault, null), ENCODE));
+      all.add(new Mutant("encode/" + fault.id(), fault.sentence(), new FaultyConversions(fault, null), Workload.ENCODE, OF_ENCODE));
     }
-    DecodeTask.all().forEach(fault -> all.add(new Mutant("decode/" + fault.id(), fault.sentence(), new FaultyConversions(null, fault), DECODE)));
-    QuantizeFaults.all().forEach(fault -> all.add(new Mutant("quantize/" + fault.id(), fault.sentence(), new FaultyBlocks(fault, null, null, null), QUANTIZE)));
-    DequantizeFaults.all().forEach(fault -> all.add(new Mutant("restore/" + fault.id(), fault.sentence(), new FaultyBlocks(null, fault, null, null), RESTORE)));
+    DecodeTask.all().forEach(fault -> all.add(new Mutant("decode/" + fault.id(), fault.sentence(), new FaultyConversions(null, fault), Workload.DECODE, OF_DECODE)));
+    QuantizeFaults.all().forEach(fault -> all.add(new Mutant("quantize/" + fault.id(), fault.sentence(), new FaultyBlocks(fault, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
+    DequantizeFaults.all().forEach(fault -> all.add(new Mutant("restore/" + fault.id(), fault.sentence(), new FaultyBlocks(null, fault, null, null), Workload.RESTORE, OF_RESTORE)));
     LayoutTask.all().forEach(
-        fault -> all.add(new Mutant("layout/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, fault, null), List.of("X8/scales/"))));
-    HadamardTask.all().forEach(fault -> all.add(new Mutant("hadamard/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, null, fault), List.of("XH/"))));
-    for (Fault<GemmTask> fault : GemmFaults.all()) {
-      all.add(new Mutant("gemm/" + fault.id(), fault.sentence(), new FaultyGemms(fault), GEMM));
+        fault -> all.add(new Mutant("layout/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, fault, null), Workload.LAYOUT, List.of("X8/scales/"))));
+    HadamardTask.all().forEach(fault -> all.add(new Mutant("hadamard/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, null, fault), Workload.HADAMARD, List.of("XH/"))));
+    for (Fault<GemmTask> fault : GemmFaults.ofKernels()) {
+      all.add(new Mutant("gemm/" + fault.id(), fault.sentence(), new FaultyGemms(fault), Workload.GEMM, OF_GEMM));
     }
     return List.copyOf(all);
   }

@@ -117,6 +117,8 @@ public final class ConsoleReport {
     long exhaustive = judged.stream().filter(ClassResult::exhaustive).count();
     long cases = judged.stream().mapToLong(ClassResult::judged).sum();
     out.printf("%n%s: %,d cases in %,d classes (%,d exhaustive), %.0f s%n", report.verdict(), cases, judged.size(), exhaustive, report.seconds());
+    long twice = judged.stream().filter(ClassResult::askedTwice).count();
+    out.printf("%,d of the classes were asked twice and had to answer the same; those of more than 65,536 cases once.%n", twice);
     if (!report.isConformanceResult()) {
       out.printf(
           "Level %s: %,d classes were sampled, so this is NOT a conformance result; --level full covers every float.%n",

@@ -1,5 +1,8 @@
 package io.github.fp4j.conformance.report;
 
+import io.github.fp4j.conformance.diagnosis.Explanation;
+import io.github.fp4j.conformance.diagnosis.HeatMap;
+import io.github.fp4j.conformance.diagnosis.Reproduction;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Verdict;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A run as one self-contained page: verdict, subjects against suites, coverage, differences, and a picture of each format's staircase. */
 final class HtmlReport {
@@ -18,13 +22,42 @@ final class HtmlReport {
 
   private record Cell(String text, String style, String title) {}
 
-  private record Row(String name, String description, List<Cell> cells, String cases, String seconds, Cell verdict) {}
+  private record Row(String name, String description, List<Cell> cells, String covered, String cases, String seconds, Cell verdict) {}
 
   private record Absent(String name, String reason) {}
 
   private record Coverage(String id, String cases, String kind, List<Cell> cells) {}
 
-  private record Difference(String subject, String id, String verdict, String count, List<Mismatch> mismatches) {}
+  private record Difference(String subject, String id, String verdict, String count, List<Mismatch> mismatches, List<Why> why) {}
+
+  /** The explanation; a list of one or none in {@link Difference}, as the template wants it. */
+  private record Why(String summary, String first, String statistics, List<HeatGrid> map, List<Reproduction> again) {
+    static Why of(Explanation explanation) {
+      return new Why(
+          explanation.summary(), String.join("\n", explanation.first()), String.join("\n", explanation.statistics()),
+          Stream.ofNullable(explanation.map()).map(HeatGrid::of).toList(), Stream.ofNullable(explanation.reproduction()).toList());
+    }
+  }
+
+  private record HeatGrid(String caption, int columns, List<HeatCell> cells) {
+    static HeatGrid of(HeatMap map) {
+      List<HeatCell> cells = new ArrayList<>();
+      int down = map.shares().length;
+      int across = down == 0 ? 0 : map.shares()[0].length;
+      for (int y = 0; y < down; y++) {
+        for (int x = 0; x < across; x++) {
+          double share = map.shares()[y][x];
+          String what = share < 0 ? "not judged" : String.format(Locale.ROOT, "%.0f %% wrong", 100 * share);
+          cells.add(new HeatCell(
+              share < 0 ? "unjudged" : share == 0 ? "right" : "wrong", String.format(Locale.ROOT, "%.2f", share <= 0 ? 1 : 0.25 + 0.75 * share),
+              "row %d, column %d: %s".formatted(y * map.rows() / down, x * map.columns() / across, what)));
+        }
+      }
+      return new HeatGrid("%s: %d rows down, %d columns across".formatted(map.title(), map.rows(), map.columns()), across, cells);
+    }
+  }
+
+  private record HeatCell(String style, String opacity, String title) {}
 
   private record Named(String name, String text) {}
 
@@ -46,6 +79,9 @@ final class HtmlReport {
             Map.entry("coverage", coverage(report, present)),
             Map.entry("differences", differences(report)),
             Map.entry("agree", differences(report).isEmpty()),
+            Map.entry("commands", report.commands()),
+            Map.entry("shard", report.shard().count() == 1 ? "" : "shard %d of %d, ".formatted(report.shard().index(), report.shard().count())),
+            Map.entry("card", Stream.ofNullable(report.fingerprint()).toList()),
             Map.entry("variations", variations(report)),
             Map.entry("rivals", report.rivals()),
             Map.entry("peersCompared", !report.rivals().isEmpty()),
@@ -62,9 +98,16 @@ final class HtmlReport {
         subject.name(),
         subject.description(),
         report.suites().stream().map(suite -> cell(report.of(subject.name(), suite))).toList(),
+        coverage(own, report.of(subject.name())),
         grouped(own.stream().mapToLong(ClassResult::judged).sum()),
         String.format(Locale.ROOT, "%.1f", own.stream().mapToDouble(ClassResult::seconds).sum()),
         badge(worst));
+  }
+
+  /** Classes that were judged over their whole space, of all that the suite names, in percent. */
+  private static String coverage(List<ClassResult> judged, List<ClassResult> all) {
+    long whole = judged.stream().filter(result -> result.exhaustive() && result.judged() == result.cases()).count();
+    return String.format(Locale.ROOT, "%.0f %%", 100.0 * whole / all.size());
   }
 
   private static Cell cell(List<ClassResult> results) {
@@ -121,7 +164,7 @@ final class HtmlReport {
             result ->
                 new Difference(
                     result.subject(), result.id(), result.verdict() + (result.reason().isEmpty() ? "" : ": " + result.reason()),
-                    grouped(result.differences()), result.mismatches()))
+                    grouped(result.differences()), result.mismatches(), Stream.ofNullable(result.explanation()).map(Why::of).toList()))
         .toList();
   }
 

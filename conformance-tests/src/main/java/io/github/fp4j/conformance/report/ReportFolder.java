@@ -1,6 +1,9 @@
 package io.github.fp4j.conformance.report;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,11 +25,33 @@ public final class ReportFolder {
     place(folder.resolve("index.html"), HtmlReport.of(report));
   }
 
+  /** What a file is to hold. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Reads a {@code report.json} that was written here.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static RunReport read(Path file) throws IOException {
+    return JsonReport.read(file);
+  }
+
   /** Writes {@code text} beside {@code file} and moves it there when complete. */
   public static void place(Path file, String text) throws IOException {
+    place(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The same for any content. */
+  public static void place(Path file, Content content) throws IOException {
     Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
     try {
-      Files.writeString(temporary, text);
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+        content.writeTo(out);
+      }
       Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);

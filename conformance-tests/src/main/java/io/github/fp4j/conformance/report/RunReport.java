@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a run found.
@@ -20,20 +21,26 @@ import java.util.function.Predicate;
  * @param started when it began
  * @param seconds how long it took
  * @param environment machine and versions, as names and values
+ * @param commands the command lines that ran it
+ * @param shard which part of the suite this is
  * @param subjects who was asked
  * @param results what came of each class and subject
  * @param variations the documented differences that the suite knows, by id
  * @param rivals how the peers' quantisers differ from NVIDIA's rule
+ * @param fingerprint which accumulator a subject was found to have; null if that is not part of the report
  */
 public record RunReport(
     String level,
     Instant started,
     double seconds,
     Map<String, String> environment,
+    List<String> commands,
+    Shard shard,
     List<Subject> subjects,
     List<ClassResult> results,
     Map<String, String> variations,
-    List<RivalDifference> rivals) {
+    List<RivalDifference> rivals,
+    @Nullable CardSummary fingerprint) {
 
   /**
    * One who was asked.
@@ -51,11 +58,13 @@ public record RunReport(
 
   /** The report of a run that has ended. */
   public static RunReport of(
-      String level, Instant started, double seconds, Map<String, String> environment, List<Backend> subjects, List<ClassResult> results,
-      List<RivalDifference> rivals) {
+      String level, Instant started, double seconds, Map<String, String> environment, String command, Shard shard, List<Backend> subjects,
+      List<ClassResult> results, List<RivalDifference> rivals, @Nullable CardSummary fingerprint) {
     Map<String, String> variations = new TreeMap<>();
     Variation.all().forEach(variation -> variations.put(variation.id(), variation.description()));
-    return new RunReport(level, started, seconds, environment, subjects.stream().map(Subject::of).toList(), List.copyOf(results), variations, List.copyOf(rivals));
+    return new RunReport(
+        level, started, seconds, environment, List.of(command), shard, subjects.stream().map(Subject::of).toList(), List.copyOf(results), variations,
+        List.copyOf(rivals), fingerprint);
   }
 
   /** The worst verdict of all that was judged; what was unsupported or not run does not count, unless nothing was judged. */
@@ -80,6 +89,11 @@ public record RunReport(
   /** The ids of the suites, in order. */
   public List<String> suites() {
     return List.copyOf(new TreeSet<>(results.stream().map(ClassResult::suite).toList()));
+  }
+
+  /** The results of one subject. */
+  public List<ClassResult> of(String subject) {
+    return results.stream().filter(result -> result.subject().equals(subject)).toList();
   }
 
   /** The results of one subject and suite. */

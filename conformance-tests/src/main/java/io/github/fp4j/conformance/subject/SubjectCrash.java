@@ -1,7 +1,7 @@
 package io.github.fp4j.conformance.subject;
 
 /** A subject in a process of its own ended with a failure, or did not end. */
-final class SubjectCrash extends Exception {
+public final class SubjectCrash extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   SubjectCrash(String message) {

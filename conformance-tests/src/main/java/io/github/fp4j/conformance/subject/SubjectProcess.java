@@ -106,7 +106,7 @@ final class SubjectProcess implements Closeable {
    *
    * @throws SubjectCrash if it was ended for its silence, or its exit status is not 0
    */
-  void requireGoodEnd() throws SubjectCrash, InterruptedException {
+  void requireGoodEnd() throws InterruptedException {
     process.waitFor();
     errorReader.join(1000);
     if (timedOut) {

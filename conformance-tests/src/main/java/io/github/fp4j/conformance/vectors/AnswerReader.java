@@ -10,7 +10,7 @@ import java.util.List;
  * Reads the text that a subject gives back: the header's lines, then one line for each question, the id and the arrays of the answer. {@code ID unsupported} says
  * that the subject does not claim to answer, {@code ID failed WORDS} that it tried in vain. Lines may come in any order and with CRLF; both are noted.
  */
-public final class AnswerReader {
+public final class AnswerReader implements AnswerSource {
   private final BufferedReader in;
   private final VectorHeader header;
   private String next;
@@ -35,7 +35,7 @@ public final class AnswerReader {
     header = VectorHeader.parse(lines);
   }
 
-  /** What was asked. */
+  @Override
   public VectorHeader header() {
     return header;
   }
@@ -59,7 +59,7 @@ public final class AnswerReader {
     return line.toString();
   }
 
-  /** Enters every answer. */
+  @Override
   public void read(AnswerSheet sheet) throws IOException {
     for (; !next.isEmpty(); next = line()) {
       if (!next.startsWith("#")) {

@@ -29,6 +29,7 @@ public final class AnswerSheet {
   private final List<String> malformed = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final long[] digests;
+  private final int[] firstBits;
   private boolean repeating;
   private int malformedCount;
   private int last = -1;
@@ -48,6 +49,12 @@ public final class AnswerSheet {
     this.finding = suite.finding();
     this.observations = new AnswerObservations(tally);
     this.digests = new long[count];
+    this.firstBits = new int[count];
+  }
+
+  /** The questions as a file asks them. */
+  List<VectorBatch> batches() {
+    return VectorBatch.of(suite, count);
   }
 
   /** The question with this id. */
@@ -76,6 +83,7 @@ public final class AnswerSheet {
       return;
     }
     digests[id] = digest;
+    firstBits[id] = AnswerComparison.bits(arrays.getFirst(), 0);
     VectorCase asked = suite.at(id);
     AnswerComparison.enter(asked, arrays, id * CASES_APART, tally);
     observations.add(id * CASES_APART, asked, arrays);
@@ -135,6 +143,11 @@ public final class AnswerSheet {
     for (Mismatch fault : isComplete() ? finding.faults() : List.<Mismatch>of()) {
       tally.mismatch(0, fault);
     }
+  }
+
+  /** The bits of the first element that was answered to a question. */
+  public int bits(int id) {
+    return firstBits[id];
   }
 
   /** Whether every question is answered once. */

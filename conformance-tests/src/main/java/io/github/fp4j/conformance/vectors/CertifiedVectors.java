@@ -35,7 +35,7 @@ final class CertifiedVectors {
 
   private static void add(List<VectorCase> cases, OperandFormat format, long seed) {
     for (GemmProblem problem : problems(format, seed)) {
-      Question question = new GemmQuestion(problem.a(), problem.b(), problem.c()).question();
+      Question question = new GemmQuestion(problem.a(), problem.b(), problem.c()).asked();
       Tensor d = Tensor.ofFloats("d", problem.right(), problem.a().rows(), problem.b().rows());
       cases.add(new VectorCase(format + " " + problem.name(), question, List.of(d), problem.judged(), null));
     }

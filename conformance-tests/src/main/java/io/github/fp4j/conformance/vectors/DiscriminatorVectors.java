@@ -50,6 +50,6 @@ final class DiscriminatorVectors {
       judged.set(0, right.length);
     }
     String name = vector.id() + " (" + vector.description() + ")";
-    return new VectorCase(name, new GemmQuestion(a, b, c).question(), List.of(Tensor.ofFloats("d", right, rows, rows)), judged, claimed);
+    return new VectorCase(name, new GemmQuestion(a, b, c).asked(), List.of(Tensor.ofFloats("d", right, rows, rows)), judged, claimed);
   }
 }

@@ -38,7 +38,7 @@ public record GemmQuestion(GemmOperand a, GemmOperand b, float @Nullable [] c) {
   }
 
   /** The {@code gemm} question for these operands. */
-  Question question() {
+  public Question asked() {
     List<Tensor> inputs = operands();
     inputs.add(c == null ? absent("c") : Tensor.ofFloats("c", c, a.rows(), b.rows()));
     return new Question(Operation.GEMM, shape(), inputs);

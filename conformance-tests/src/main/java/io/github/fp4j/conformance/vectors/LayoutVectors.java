@@ -108,7 +108,7 @@ final class LayoutVectors {
       }
       right[i] = dot(a, i / b.rows(), b, i % b.rows());
     }
-    cases.add(VectorCase.whole(name, new GemmQuestion(a, b, null).question(), List.of(Tensor.ofFloats("d", right, a.rows(), b.rows()))));
+    cases.add(VectorCase.whole(name, new GemmQuestion(a, b, null).asked(), List.of(Tensor.ofFloats("d", right, a.rows(), b.rows()))));
   }
 
   private static float dot(GemmOperand a, int row, GemmOperand b, int column) {

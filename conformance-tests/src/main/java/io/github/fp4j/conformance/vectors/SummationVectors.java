@@ -91,7 +91,7 @@ final class SummationVectors {
     GemmOperand a = repeated(m, k, codesOfA, scalesOfA);
     GemmOperand b = repeated(n, k, codesOfB, scalesOfB);
     String name = "+M in block %d, -M in block %d".formatted(first, second);
-    return new VectorCase(name, new GemmQuestion(a, b, null).question(), List.of(Tensor.ofFloats("d", new float[m * n], m, n)), null, null);
+    return new VectorCase(name, new GemmQuestion(a, b, null).asked(), List.of(Tensor.ofFloats("d", new float[m * n], m, n)), null, null);
   }
 
   private static GemmOperand repeated(int rows, int k, byte[] codes, byte[] scales) {

@@ -47,6 +47,11 @@ public final class VectorClass implements CoverageClass {
   }
 
   @Override
+  public boolean asksTwiceItself() {
+    return true;
+  }
+
+  @Override
   public boolean appliesTo(Backend subject) {
     return subject instanceof VectorSubject answering && claims.test(answering);
   }

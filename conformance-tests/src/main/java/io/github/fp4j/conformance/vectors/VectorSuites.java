@@ -31,6 +31,8 @@ public final class VectorSuites {
     for (AccumulationModel model : Fingerprint.candidates(OperandFormat.NVFP4)) {
       names.add(DiscriminatorVectors.NAME + "/" + model.id());
     }
+    names.add(FingerprintVectors.NAME);
+    Fingerprint.FORMATS.forEach(format -> names.add(FingerprintVectors.NAME + "/" + format));
     names.add(SummationVectors.NAME);
     names.add(EpilogueVectors.NAME);
     names.add(LayoutVectors.NAME);
@@ -58,6 +60,7 @@ public final class VectorSuites {
       case BlockVectors.NAME -> slash < 0 ? BlockVectors.all(seed) : BlockVectors.of(Profiles.byId(part), seed);
       case CertifiedVectors.NAME -> slash < 0 ? CertifiedVectors.all(seed) : CertifiedVectors.of(format(part), seed);
       case DiscriminatorVectors.NAME -> DiscriminatorVectors.of(slash < 0 ? null : nvfp4Model(part), seed);
+      case FingerprintVectors.NAME -> FingerprintVectors.of(name, slash < 0 ? OperandFormat.NVFP4 : format(part), seed);
       case SummationVectors.NAME -> slash < 0 ? SummationVectors.of(seed) : SummationVectors.of(part, seed);
       case EpilogueVectors.NAME -> EpilogueVectors.of(seed);
       case LayoutVectors.NAME -> LayoutVectors.of(seed);
@@ -71,7 +74,7 @@ public final class VectorSuites {
   private static OperandFormat format(String name) {
     return OperandFormat.byName(name)
         .filter(CertifiedVectors.FORMATS::contains)
-        .orElseThrow(() -> new IllegalArgumentException("unknown suite \"" + CertifiedVectors.NAME + "/" + name + "\": expected nvfp4 or mxfp4"));
+        .orElseThrow(() -> new IllegalArgumentException("unknown operand format \"" + name + "\": expected nvfp4 or mxfp4"));
   }
 
   private static AccumulationModel nvfp4Model(String id) {

@@ -39,6 +39,17 @@ class FingerprintTest {
   }
 
   @Test
+  void everyModelIsIdentifiedByVectorsThatAreChosenBeforehand() {
+    for (OperandFormat format : Fingerprint.FORMATS) {
+      List<GemmVector> vectors = Fingerprint.vectors(format, 1);
+      assertThat(vectors).hasSize(40);
+      for (AccumulationModel model : Fingerprint.candidates(format)) {
+        assertThat(Fingerprint.of(format, Device.playing(model), 1, vectors).remaining()).as(format + " " + model).containsExactly(model);
+      }
+    }
+  }
+
+  @Test
   void whatTheStockVectorsDoNotTellApartIsSearchedFor() {
     Fingerprint fingerprint = Fingerprint.of(OperandFormat.NVFP4, Device.playing(AccumulationModels.NVFP4_F37), 1);
     List<GemmVector> decisive = fingerprint.steps().stream().filter(step -> !step.excluded().isEmpty()).map(Fingerprint.Step::vector).toList();

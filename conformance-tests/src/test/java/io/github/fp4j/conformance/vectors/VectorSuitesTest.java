@@ -87,7 +87,7 @@ class VectorSuitesTest {
   @Test
   void namesAreAllUnderstood() {
     List<String> names = VectorSuites.names();
-    assertThat(names).doesNotHaveDuplicates().hasSize(1 + 89 + 1 + 25 + 1 + 2 + 1 + 13 + 3);
+    assertThat(names).doesNotHaveDuplicates().hasSize(1 + 89 + 1 + 25 + 1 + 2 + 1 + 13 + 3 + 3);
     for (String name : List.of("nonsense", "layouts/x", "gemm-certified/fp8", "gemm-k-order/8x8x100", "gemm-k-order/8x8", "blocks/vllm", "conversions/e9m9")) {
       assertThatThrownBy(() -> VectorSuites.byName(name, 1)).as(name).isInstanceOf(IllegalArgumentException.class);
     }

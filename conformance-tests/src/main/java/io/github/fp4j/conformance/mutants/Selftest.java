@@ -1,0 +1,135 @@
+package io.github.fp4j.conformance.mutants;
+
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.ReferenceBackend;
+import io.github.fp4j.conformance.judge.ClassResult;
+import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.conformance.judge.Judge;
+import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.conformance.judge.Workers;
+import io.github.fp4j.conformance.suite.Level;
+import io.github.fp4j.conformance.suite.Suites;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Puts every mutant to the suites of level quick, class after class until one finds it. */
+public final class Selftest {
+  private static final Judge.Listener SILENT =
+      new Judge.Listener() {
+        @Override
+        public void started(Backend subject, CoverageClass question, Tally tally) {}
+
+        @Override
+        public void ended(ClassResult result) {}
+      };
+
+  private final List<CoverageClass> questions = Suites.at(Level.QUICK);
+  private final List<Mutant> mutants;
+  private final Map<Workload, float[]> right = new EnumMap<>(Workload.class);
+
+  /** Of the mutants whose ids begin with one of {@code prefixes}; of all if there are none. */
+  public Selftest(List<String> prefixes) {
+    mutants = Mutants.all().stream().filter(mutant -> prefixes.isEmpty() || prefixes.stream().anyMatch(mutant.id()::startsWith)).toList();
+  }
+
+  /** What became of a mutant. */
+  public enum Fate {
+    /** A class found it. */
+    KILLED,
+    /** Nothing that was asked tells it from the right implementation, and it is said why. */
+    EQUIVALENT,
+    /** Nothing found it: the suites have a hole. */
+    SURVIVED
+  }
+
+  /**
+   * One mutant's fate.
+   *
+   * @param mutant its id
+   * @param sentence what is wrong with it
+   * @param fate what became of it
+   * @param how the class that found it, or why nothing can
+   * @param named whether the explanation of what that class saw names the fault, alone or among others that it cannot be told from there
+   * @param alternatives how many other faults explain the same
+   * @param tolerances which tolerant comparisons notice it
+   */
+  public record Outcome(String mutant, String sentence, Fate fate, String how, boolean named, int alternatives, Tolerances tolerances) {}
+
+  /** Number of mutants. */
+  public int size() {
+    return mutants.size();
+  }
+
+  /** Runs them on {@code workers}, each of which tells {@code done} of its outcomes; returns all in order. */
+  public List<Outcome> run(Workers workers, Consumer<Outcome> done) throws Exception {
+    for (Workload workload : Workload.values()) {
+      right.put(workload, workload.run(ReferenceBackend.INSTANCE));
+    }
+    Outcome[] outcomes = new Outcome[mutants.size()];
+    workers.share(mutants.size(), () -> {
+      Workers own = new Workers(1);
+      return number -> {
+        outcomes[number] = outcome(mutants.get(number), own);
+        done.accept(outcomes[number]);
+      };
+    });
+    return List.of(outcomes);
+  }
+
+  private Outcome outcome(Mutant mutant, Workers workers) {
+    Tolerances tolerances = tolerances(mutant);
+    try {
+      Optional<ClassResult> found = found(mutant, workers);
+      if (found.isPresent()) {
+        ClassResult result = found.get();
+        String fault = mutant.subject().name();
+        boolean named = result.explanation() != null && result.explanation().names(fault);
+        int alternatives = named ? result.explanation().causes().size() - 1 : 0;
+        return new Outcome(mutant.id(), mutant.sentence(), Fate.KILLED, result.id(), named, alternatives, tolerances);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    Optional<Equivalence> equivalence = Equivalence.ALL.stream().filter(one -> one.mutant().equals(mutant.id()) && one.check().getAsBoolean()).findFirst();
+    return equivalence
+        .map(one -> new Outcome(mutant.id(), mutant.sentence(), Fate.EQUIVALENT, one.proof(), false, 0, tolerances))
+        .orElseGet(() -> new Outcome(mutant.id(), mutant.sentence(), Fate.SURVIVED, "", false, 0, tolerances));
+  }
+
+  private Tolerances tolerances(Mutant mutant) {
+    try {
+      return Tolerances.of(right.get(mutant.workload()), mutant.workload().run(mutant.subject()));
+    } catch (RuntimeException crash) {
+      return new Tolerances(true, true, true, true);
+    }
+  }
+
+  /** The first class that finds it, in the order in which the mutant is to be asked. */
+  private Optional<ClassResult> found(Mutant mutant, Workers workers) throws InterruptedException {
+    for (CoverageClass question : asked(mutant)) {
+      ClassResult result = new Judge(List.of(question), 1).judge(List.of(mutant.subject()), workers, SILENT).getFirst();
+      if (result.verdict().isDifference() || result.verdict() == Verdict.CRASH) {
+        return Optional.of(result);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private List<CoverageClass> asked(Mutant mutant) {
+    List<CoverageClass> asked = new ArrayList<>();
+    for (String prefix : mutant.asked()) {
+      questions.stream()
+          .filter(question -> question.id().startsWith(prefix) && !asked.contains(question))
+          .sorted(Comparator.comparingLong(CoverageClass::cases))
+          .forEach(asked::add);
+    }
+    return asked;
+  }
+}
