@@ -35,7 +35,15 @@ public final class Selftest {
 
   /** Of the mutants whose ids begin with one of {@code prefixes}; of all if there are none. */
   public Selftest(List<String> prefixes) {
-    mutants = Mutants.all().stream().filter(mutant -> prefixes.isEmpty() || prefixes.stream().anyMatch(mutant.id()::startsWith)).toList();
+    this(prefixes, Mutants.all());
+  }
+
+  private Selftest(List<String> prefixes, List<Mutant> all) {
+    mutants = all.stream().filter(mutant -> prefixes.isEmpty() || prefixes.stream().anyMatch(mutant.id()::startsWith)).toList();
+  }
+
+  static Selftest of(List<Mutant> mutants) {
+    return new Selftest(List.of(), mutants);
   }
 
   /** What became of a mutant. */
