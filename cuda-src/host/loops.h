@@ -34,6 +34,7 @@ extern const Loops loops_baseline;
 #if defined(FP4J_X86_64_LEVELS)
 extern const Loops loops_avx2;
 extern const Loops loops_avx512;
+extern const Loops loops_avx512vnni;
 #endif
 
 // The tables that this processor can run, best first, ended by null.

@@ -1,12 +1,10 @@
 // Decoding to float, exact for every format here, without a branch.
 #pragma once
 
-#include "format.cuh"
-#include "platform.cuh"
+#include "fp4j/format.cuh"
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
-
-inline constexpr std::uint32_t canonical_nan_bits = 0x7FC00000u;
 
 // The value of the low bits of code. Subnormals are made as the difference of two normal numbers, so that flushing subnormals to zero changes nothing.
 template <class F>

@@ -1,8 +1,8 @@
 // Nearest-even encoding of a float or double, rounded once: one body for every format with zero and subnormals, without a branch, so that compilers vectorise it.
 #pragma once
 
-#include "format.cuh"
-#include "platform.cuh"
+#include "fp4j/format.cuh"
+#include "fp4j/platform.cuh"
 
 #if !defined(__CUDA_ARCH__) && defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
 #error "float arithmetic with excess precision rounds twice: compile for SSE2, or with -ffp-contract=off -mfpmath=sse"

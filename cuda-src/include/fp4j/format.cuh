@@ -1,12 +1,12 @@
 // Narrow floating-point formats as data that the compiler sees. Sources: OCP MX v1.0, OCP FP8 v1.0; the same constants as io.github.fp4j.formats.FloatFormat.
 #pragma once
 
-#include <cstdint>
+#include "fp4j/platform.cuh"
 
 namespace fp4j {
 
 // What the largest exponent field means.
-enum class Top { numbers, single_nan, ieee };
+enum class Top : std::int32_t { numbers, single_nan, ieee };
 
 // A format with zero and subnormals. A code is sign, exponent field and mantissa field from the top bit down; among codes of one sign a larger code is a larger
 // magnitude.
@@ -59,13 +59,13 @@ struct Specials {
 
 // NVIDIA's float path: saturating, every NaN to the positive maximum or the positive NaN (cuda_fp4.hpp, cuda_fp6.hpp, cuda_fp8.hpp; PTX cvt.rn.satfinite).
 template <class F>
-constexpr Specials satfinite() {
+FP4J_HOST_DEVICE constexpr Specials satfinite() {
   return {F::max_finite_code, F::has_nan ? F::nan_code : F::max_finite_code, 0u};
 }
 
 // The same, but overflow and infinities become infinity, or else NaN (cuda_fp8.hpp, __NV_NOSAT).
 template <class F>
-constexpr Specials nosat() {
+FP4J_HOST_DEVICE constexpr Specials nosat() {
   static_assert(F::has_nan, "without NaN or infinity every conversion saturates");
   return {F::has_infinity ? F::infinity_code : F::nan_code, F::nan_code, 0u};
 }

@@ -1,8 +1,8 @@
 /*
- * The C ABI by which fp4j calls, and judges, a native implementation of narrow floating-point conversions.
+ * The C ABI by which fp4j calls, and judges, a native implementation of narrow floating-point conversions and of what is built on them.
  *
- * A shared library that exports the ten functions below is a subject of the conformance suite, whoever wrote it. Nothing here needs CUDA, C++ or any other part
- * of fp4j.
+ * A shared library that exports the ten functions below is a subject of the conformance suite, whoever wrote it. Those of fp4j_blocks.h and fp4j_gemm.h are
+ * optional, each on its own: a symbol that is not there means that the operation is not supported. Nothing here needs CUDA, C++ or any other part of fp4j.
  *
  * Rules for every function:
  *   - Thread-safe: any number of threads may call at once.
@@ -38,7 +38,8 @@ enum {
   FP4J_OK = 0,
   FP4J_UNSUPPORTED = 1,  /* this conversion or format is not implemented here */
   FP4J_BAD_ARGUMENT = 2, /* a null pointer, or a value that no field may have */
-  FP4J_FAILED = 3        /* anything else; the target may be partly written */
+  FP4J_FAILED = 3,       /* anything else; the target may be partly written */
+  FP4J_REFUSED = 4       /* an element has no code: FP4J_NAN_REFUSE, or an infinity that only a finite number may replace; the target may be partly written */
 };
 
 /* fp4j_format.top_codes: what the largest exponent field means. */

@@ -1,11 +1,16 @@
 /** The judge: suites, subjects, verdicts, reports and the command line. */
+@SuppressWarnings("requires-automatic") // JMH has no module descriptor
 module io.github.fp4j.conformance {
   requires com.samskivert.jmustache;
   requires info.picocli;
   requires io.github.fp4j.bridge;
   requires transitive io.github.fp4j.formats;
   requires io.github.fp4j.simd;
+  requires java.management; // what JMH needs of the JDK, and cannot say for itself
   requires java.xml;
+  requires jdk.incubator.vector;
+  requires jdk.unsupported; // JMH
+  requires jmh.core;
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
@@ -19,7 +24,10 @@ module io.github.fp4j.conformance {
   exports io.github.fp4j.conformance.subject;
   exports io.github.fp4j.conformance.suite;
   exports io.github.fp4j.conformance.tensorfile;
+  exports io.github.fp4j.conformance.vectors;
 
+  opens io.github.fp4j.conformance.bench to
+      jmh.core;
   opens io.github.fp4j.conformance.cli to
       info.picocli;
   opens io.github.fp4j.conformance.diagnosis to

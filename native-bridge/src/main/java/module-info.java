@@ -4,6 +4,7 @@ module io.github.fp4j.bridge {
   requires static transitive org.jspecify;
 
   exports io.github.fp4j.bridge;
+  exports io.github.fp4j.bridge.cuda;
 
   provides io.github.fp4j.backend.BackendProvider with
       io.github.fp4j.bridge.NativeLibraryBackend.Provider;

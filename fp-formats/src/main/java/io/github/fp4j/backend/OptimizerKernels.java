@@ -1,6 +1,7 @@
 package io.github.fp4j.backend;
 
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import io.github.fp4j.formats.codebook.Codebook;
 
 /**
  * The array kernels of an optimizer step: statistics of a gradient, the fused Adam update, and 4-bit and 8-bit moments.
@@ -63,4 +64,19 @@ public interface OptimizerKernels {
   /** As {@link BlockwiseCodebook#decode(byte[], int, float[], int, float[], int, int)}. */
   void decode(
       BlockwiseCodebook format, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length);
+
+  /**
+   * Encodes with a scale to every element: the code of {@code value / scale}, divided in float32, the zero code where the scale is 0. Fills {@code
+   * codebook.bytes(length)} bytes; a nibble left over holds the zero code.
+   */
+  void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset);
+
+  /** Decodes with a scale to every element. */
+  void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length);
+
+  /** Raises every maximum to the magnitude of its value, and returns the largest of these magnitudes, 0 for none; NaN wins. Maxima are not negative. */
+  float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset);
+
+  /** Writes {@code min(bound, maximum)}, none of which are negative; NaN wins. */
+  void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length);
 }

@@ -1,21 +1,67 @@
 package io.github.fp4j.backend;
 
+import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Fp32Accumulation;
 import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.OperandRows;
+import io.github.fp4j.formats.gemm.PackedWeights;
 import org.jspecify.annotations.Nullable;
 
-/** {@link GemmKernels} of every published model, by the evaluators that are proven equal to the models' definition; on the calling thread. */
+/** {@link GemmKernels} of every published model, by the evaluators that are proven equal to the models' definition, and of {@link #FP32} by its loop. */
 final class ReferenceGemms implements GemmKernels {
 
   @Override
   public boolean supports(String model, OperandFormat a, OperandFormat b) {
-    return AccumulationModels.all().stream().anyMatch(known -> known.id().equals(model) && known.supports(a, b));
+    return model.equals(FP32) || AccumulationModels.all().stream().anyMatch(known -> known.id().equals(model) && known.supports(a, b));
   }
 
   @Override
   public void multiply(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
-    Gemm.of(AccumulationModels.byId(model), a, b).multiply(c, d, Runnable::run);
+    multiply(model, a, b, c, d, Parallelism.NONE);
+  }
+
+  @Override
+  public void multiply(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d, Parallelism parallelism) {
+    if (model.equals(FP32)) {
+      GemmShape.check(a, b, c, d);
+      multiply(values(a), values(b), c, 1, d);
+    } else {
+      Gemm.of(AccumulationModels.byId(model), a, b).multiply(c, d, parallelism.threads() == 1 ? Runnable::run : parallelism.executor());
+    }
+  }
+
+  @Override
+  public boolean supportsActivations(String model, OperandFormat weights) {
+    return model.equals(FP32) && PackedWeights.supports(weights);
+  }
+
+  @Override
+  public void multiply(String model, FloatRows a, PackedWeights b, float alpha, float[] d, Parallelism parallelism) {
+    if (!supportsActivations(model, b.format())) {
+      throw new IllegalArgumentException("model = " + model + " with activations and " + b.format() + " weights: expected " + FP32);
+    }
+    GemmShape.check(a, b, d);
+    multiply(a, values(b.unpacked()), null, alpha, d);
+  }
+
+  private static FloatRows values(GemmOperand operand) {
+    OperandRows rows = new OperandRows(operand.format());
+    float[] values = new float[operand.rows() * operand.k()];
+    for (int row = 0; row < operand.rows(); row++) {
+      rows.decode(operand, row, values, row * operand.k());
+    }
+    return FloatRows.of(values, operand.rows(), operand.k());
+  }
+
+  private static void multiply(FloatRows a, FloatRows b, float @Nullable [] c, float alpha, float[] d) {
+    for (int i = 0; i < d.length; i++) {
+      int row = i / b.rows();
+      int column = i % b.rows();
+      float accumulator = Fp32Accumulation.dot(a.values(), a.index(row, 0), b.values(), b.index(column, 0), a.columns(), c == null ? 0 : c[i]);
+      d[i] = Fp32Accumulation.result(alpha * accumulator);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.fp4j.backend;
 
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import io.github.fp4j.formats.codebook.Codebook;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -95,5 +96,51 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
   public void decode(
       BlockwiseCodebook format, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
     format.decode(packed, packedOffset, scales, scalesOffset, values, offset, length);
+  }
+
+  @Override
+  public void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    for (int i = 0; i < length; i++) {
+      float scale = scales[scalesOffset + i];
+      codebook.put(packed, packedOffset, i, scale == 0 ? codebook.zeroCode() : codebook.encode(values[offset + i] / scale));
+    }
+    if (codebook.bits() == 4 && length % 2 != 0) {
+      codebook.put(packed, packedOffset, length, codebook.zeroCode());
+    }
+  }
+
+  @Override
+  public void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
+    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    Objects.checkFromIndexSize(offset, length, values.length);
+    for (int i = 0; i < length; i++) {
+      values[offset + i] = codebook.value(codebook.get(packed, packedOffset, i)) * scales[scalesOffset + i];
+    }
+  }
+
+  @Override
+  public float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    float largest = 0;
+    for (int i = 0; i < length; i++) {
+      float magnitude = Math.abs(values[offset + i]);
+      maxima[maximaOffset + i] = Math.max(maxima[maximaOffset + i], magnitude);
+      largest = Math.max(largest, magnitude);
+    }
+    return largest;
+  }
+
+  @Override
+  public void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length) {
+    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    for (int i = 0; i < length; i++) {
+      scales[scalesOffset + i] = Math.min(bound, maxima[maximaOffset + i]);
+    }
   }
 }

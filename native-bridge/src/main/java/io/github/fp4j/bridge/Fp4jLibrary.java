@@ -3,6 +3,7 @@ package io.github.fp4j.bridge;
 import io.github.fp4j.bridge.internal.sys.Fp4jAbi;
 import io.github.fp4j.bridge.internal.sys.LoadedLibrary;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** The functions of one library with the ABI of {@code fp4j.h}: every result code checked. */
 final class Fp4jLibrary {
@@ -16,6 +17,7 @@ final class Fp4jLibrary {
   final Function decode;
   final Function decodePacked;
 
+  private final LoadedLibrary library;
   private final String name;
   private final String description;
   private final MemorySegment supports;
@@ -27,6 +29,7 @@ final class Fp4jLibrary {
    * @throws NativeLibraryException if one is missing, the version is not ours, or the library has no name
    */
   Fp4jLibrary(LoadedLibrary library) throws NativeLibraryException {
+    this.library = library;
     int version = Fp4jAbi.version(find(library, "fp4j_abi_version"));
     if (version != Fp4jAbi.VERSION) {
       throw new NativeLibraryException(
@@ -57,6 +60,11 @@ final class Fp4jLibrary {
         () -> new NativeLibraryException(library.file(), symbol + "() is null, empty or endless: expected a short text"));
   }
 
+  /** A function that a library may lack. */
+  Optional<Function> optional(String symbol) {
+    return library.find(symbol).map(address -> new Function(symbol, address));
+  }
+
   String name() {
     return name;
   }
@@ -79,7 +87,15 @@ final class Fp4jLibrary {
    * @throws NativeCallException unless it returns {@code FP4J_OK}
    */
   void call(Function function, MemorySegment how, MemorySegment source, MemorySegment target, int count) {
-    int status = Fp4jAbi.transform(function.address, how, source, target, count);
+    check(function, Fp4jAbi.transform(function.address, how, source, target, count));
+  }
+
+  /**
+   * Turns what a function returned into an exception.
+   *
+   * @throws NativeCallException unless it is {@code FP4J_OK}
+   */
+  void check(Function function, int status) {
     if (status != Fp4jAbi.OK) {
       throw new NativeCallException(name, function.name, status, meaning(status));
     }

@@ -1,13 +1,17 @@
 package io.github.fp4j.bridge;
 
+import io.github.fp4j.bridge.cuda.CublasLt;
+import io.github.fp4j.bridge.cuda.CudaDevice;
+import io.github.fp4j.bridge.cuda.CudaDriver;
+import io.github.fp4j.bridge.cuda.Nvrtc;
 import io.github.fp4j.bridge.internal.sys.CudaLibraries;
 import io.github.fp4j.bridge.internal.sys.LibrarySearch;
 import io.github.fp4j.bridge.internal.sys.LoadedLibrary;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Which native libraries are there, which are not, and why. */
 public final class NativeLibraries {
@@ -22,9 +26,9 @@ public final class NativeLibraries {
     for (BundledLibrary library : BundledLibrary.values()) {
       statuses.add(bundled(library));
     }
-    statuses.add(cuda("libcuda.so.1", "cuDriverGetVersion", CudaLibraries::driverVersion, CudaLibraries::devices));
-    statuses.add(cuda("libnvrtc.so.13", "nvrtcVersion", CudaLibraries::nvrtcVersion, library -> List.of()));
-    statuses.add(cuda("libcublasLt.so.13", "cublasLtGetVersion", CudaLibraries::cublasLtVersion, library -> List.of()));
+    statuses.add(status(CudaLibraries.DRIVER, CudaDriver.find(), driver -> "serves CUDA " + driver.version(), NativeLibraries::devices));
+    statuses.add(status(CudaLibraries.NVRTC, Nvrtc.find(), nvrtc -> "CUDA " + nvrtc.version(), NativeLibraries::architectures));
+    statuses.add(status(CudaLibraries.CUBLASLT, CublasLt.find(), cublasLt -> "cuBLAS " + cublasLt.version(), NativeLibraries::handle));
     return List.copyOf(statuses);
   }
 
@@ -42,22 +46,33 @@ public final class NativeLibraries {
     }
   }
 
-  private static LibraryStatus cuda(
-      String fileName, String symbol, Function<LoadedLibrary, Optional<String>> version, Function<LoadedLibrary, List<String>> details) {
-    LibrarySearch search = CudaLibraries.search(fileName);
-    Optional<LoadedLibrary> found = search.found();
-    if (found.isEmpty()) {
-      return new LibraryStatus.Missing(fileName, search.tried(), search.reason());
+  private static <T> LibraryStatus status(String fileName, Discovery<T> discovery, Function<T, String> version, Function<T, String> detail) {
+    return switch (discovery) {
+      case Discovery.Found<T>(T library, String path, List<String> tried) ->
+          new LibraryStatus.Found(fileName, tried, path, version.apply(library), detail.apply(library).lines().toList());
+      case Discovery.Unavailable<T>(String reason, List<String> tried) -> new LibraryStatus.Missing(fileName, tried, reason);
+    };
+  }
+
+  private static String devices(CudaDriver driver) {
+    try {
+      List<CudaDevice> devices = driver.devices();
+      return devices.isEmpty() ? "no device" : devices.stream().map(CudaDevice::toString).collect(Collectors.joining("\n"));
+    } catch (NativeCallException e) {
+      return String.valueOf(e.getMessage());
     }
-    LoadedLibrary library = found.get();
-    Optional<MemorySegment> function = library.find(symbol);
-    if (function.isEmpty()) {
-      return new LibraryStatus.Missing(fileName, search.tried(), library.file() + ": no function " + symbol);
+  }
+
+  private static String architectures(Nvrtc nvrtc) {
+    return "compiles for sm_" + nvrtc.architectures().stream().map(String::valueOf).collect(Collectors.joining(", sm_"));
+  }
+
+  private static String handle(CublasLt cublasLt) {
+    try {
+      cublasLt.createHandle().close();
+      return "ready";
+    } catch (NativeCallException e) {
+      return String.valueOf(e.getMessage());
     }
-    String path = library.fileOf(function.get());
-    return version
-        .apply(library)
-        .<LibraryStatus>map(text -> new LibraryStatus.Found(fileName, search.tried(), path, text, details.apply(library)))
-        .orElseGet(() -> new LibraryStatus.Missing(fileName, search.tried(), path + ": " + symbol + " fails"));
   }
 }

@@ -3,7 +3,9 @@ package io.github.fp4j.bridge;
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BackendProvider;
+import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.bridge.internal.sys.LibrarySearch;
 import io.github.fp4j.bridge.internal.sys.LoadedLibrary;
 import java.io.IOException;
@@ -22,13 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeLibraryBackend implements Backend {
 
-  private record State(String description, Availability availability, @Nullable ConversionKernels conversions) {
+  private record State(
+      String description,
+      Availability availability,
+      Optional<ConversionKernels> conversions,
+      Optional<BlockKernels> blocks,
+      Optional<GemmKernels> gemms) {
     static State of(Fp4jLibrary library) {
-      return new State(library.description(), Availability.YES, new NativeConversions(library));
+      return new State(
+          library.description(), Availability.YES, Optional.of(new NativeConversions(library)), NativeBlocks.of(library), NativeGemms.of(library));
     }
 
     static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), null);
+      return new State("not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
@@ -102,7 +110,17 @@ public final class NativeLibraryBackend implements Backend {
 
   @Override
   public Optional<ConversionKernels> conversions() {
-    return Optional.ofNullable(state().conversions());
+    return state().conversions();
+  }
+
+  @Override
+  public Optional<BlockKernels> blocks() {
+    return state().blocks();
+  }
+
+  @Override
+  public Optional<GemmKernels> gemms() {
+    return state().gemms();
   }
 
   /** Lists {@code host} and {@code nvidia-headers} for {@link java.util.ServiceLoader}. */

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Small C sources compiled for one test; without a C compiler the test is reported as aborted. */
-final class CompiledC {
+public final class CompiledC {
   private static final Path HEADERS = Path.of("..", "cuda-src", "include").toAbsolutePath().normalize();
 
   /** A library with every function of fp4j.h: it supports everything and fails at all of it. */
@@ -29,7 +31,25 @@ final class CompiledC {
       int32_t fp4j_decode_packed(const fp4j_format* f, const uint8_t* packed, float* values, size_t count) { return 77; }
       """;
 
+  private static final Map<List<String>, Path> COMPILED = new ConcurrentHashMap<>();
+
   private CompiledC() {}
+
+  /** A copy at {@code library} of a file of {@code src/test/c} as a library; each copy has a state of its own. */
+  public static Path copyOf(String cFile, Path library, List<String> flags) throws IOException {
+    List<String> key = new ArrayList<>(flags);
+    key.add(cFile);
+    Path compiled = COMPILED.get(key);
+    if (compiled == null) {
+      compiled = Files.createTempFile("fp4j-test", ".so");
+      compiled.toFile().deleteOnExit();
+      List<String> arguments = new ArrayList<>(List.of("-shared", "-fPIC", "-O1", "-o", compiled.toString()));
+      arguments.addAll(flags);
+      compile(Path.of("src", "test", "c", cFile), arguments);
+      COMPILED.put(key, compiled);
+    }
+    return Files.copy(compiled, library);
+  }
 
   static Path library(Path folder, String name, String source) throws IOException {
     return libraryFile(folder.resolve(System.mapLibraryName(name)), source);
@@ -40,6 +60,20 @@ final class CompiledC {
     return library;
   }
 
+  /** Compiles a C++ program, with the folders of {@code includes} searched for headers. */
+  public static Path cppProgram(Path folder, String name, String source, List<Path> includes) throws IOException {
+    Path file = Files.writeString(folder.resolve(name + ".cpp"), source);
+    Path program = folder.resolve(name);
+    List<String> command = new ArrayList<>(List.of("c++", "-std=c++17"));
+    includes.forEach(include -> command.add("-I" + include));
+    command.addAll(List.of("-o", program.toString(), file.toString()));
+    String output = run(command);
+    if (!output.isEmpty()) {
+      throw new AssertionError(output);
+    }
+    return program;
+  }
+
   static Path program(Path folder, String name, String source) throws IOException {
     Path program = folder.resolve(name);
     compile(folder.resolve(name + ".c"), source, List.of("-o", program.toString()));
@@ -47,7 +81,10 @@ final class CompiledC {
   }
 
   private static void compile(Path file, String source, List<String> arguments) throws IOException {
-    Files.writeString(file, source);
+    compile(Files.writeString(file, source), arguments);
+  }
+
+  private static void compile(Path file, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("cc", "-I" + HEADERS));
     command.addAll(arguments);
     command.add(file.toString());
@@ -58,7 +95,7 @@ final class CompiledC {
   }
 
   /** What a command prints. */
-  static String run(List<String> command) throws IOException {
+  public static String run(List<String> command) throws IOException {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();

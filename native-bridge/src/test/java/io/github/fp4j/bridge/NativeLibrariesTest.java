@@ -2,6 +2,7 @@ package io.github.fp4j.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fp4j.bridge.cuda.FakeDriver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,17 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NativeLibrariesTest {
-  private static final String DRIVER =
-      """
-      #include <string.h>
-      int cuDriverGetVersion(int* version) { *version = 13020; return 0; }
-      int cuInit(unsigned flags) { return INIT_RESULT; }
-      int cuDeviceGetCount(int* count) { *count = 2; return 0; }
-      int cuDeviceGet(int* device, int ordinal) { *device = 10 + ordinal; return 0; }
-      int cuDeviceGetName(char* name, int bytes, int device) { strcpy(name, device == 10 ? "first" : "second"); return 0; }
-      int cuGetErrorName(int error, const char** name) { *name = "CUDA_ERROR_NO_DEVICE"; return 0; }
-      """;
-
   @TempDir private Path folder;
 
   @AfterEach
@@ -30,31 +20,29 @@ class NativeLibrariesTest {
 
   @Test
   void theDriverIsAskedForItsVersionAndDevices() throws IOException {
-    Path library = CompiledC.libraryFile(folder.resolve("libcuda.so.1"), DRIVER.replace("INIT_RESULT", "0"));
-    LibraryStatus.Found found = (LibraryStatus.Found) status("libcuda.so.1");
-    assertThat(found.path()).isEqualTo(library.toString());
-    assertThat(found.version()).isEqualTo("13.2");
-    assertThat(found.details()).containsExactly("device 0: first", "device 1: second");
+    try (FakeDriver fake = FakeDriver.install(folder)) {
+      fake.devices(2, 12, 0);
+      LibraryStatus.Found found = (LibraryStatus.Found) status("libcuda.so.1");
+      assertThat(found.path()).isEqualTo(folder.resolve("libcuda.so.1").toString());
+      assertThat(found.version()).isEqualTo("serves CUDA 13.0");
+      assertThat(found.details())
+          .containsExactly("device 0: Fake GPU, compute capability 12.0", "device 1: Fake GPU, compute capability 12.0");
+    }
   }
 
   @Test
   void aDriverWithoutDeviceSaysSo() throws IOException {
-    CompiledC.libraryFile(folder.resolve("libcuda.so.1"), DRIVER.replace("INIT_RESULT", "100"));
-    assertThat(((LibraryStatus.Found) status("libcuda.so.1")).details()).containsExactly("cuInit: 100 (CUDA_ERROR_NO_DEVICE)");
-  }
-
-  @Test
-  void nvrtcAndCublasLtAreAskedForTheirVersions() throws IOException {
-    CompiledC.libraryFile(folder.resolve("libnvrtc.so.13"), "int nvrtcVersion(int* major, int* minor) { *major = 13; *minor = 1; return 0; }");
-    CompiledC.libraryFile(folder.resolve("libcublasLt.so.13"), "#include <stddef.h>\nsize_t cublasLtGetVersion(void) { return 130101; }");
-    assertThat(((LibraryStatus.Found) status("libnvrtc.so.13")).version()).isEqualTo("13.1");
-    assertThat(((LibraryStatus.Found) status("libcublasLt.so.13")).version()).isEqualTo("13.1.1");
+    try (FakeDriver fake = FakeDriver.install(folder)) {
+      fake.devices(0, 0, 0);
+      assertThat(((LibraryStatus.Found) status("libcuda.so.1")).details())
+          .containsExactly("cuInit: CUDA_ERROR_NO_DEVICE (100): no CUDA-capable device is detected");
+    }
   }
 
   @Test
   void aLibraryOfThatNameWithoutTheFunctionIsMissingItByName() throws IOException {
     CompiledC.libraryFile(folder.resolve("libnvrtc.so.13"), "int other(void) { return 0; }");
-    assertThat(((LibraryStatus.Missing) status("libnvrtc.so.13")).reason()).endsWith("libnvrtc.so.13: no function nvrtcVersion");
+    assertThat(((LibraryStatus.Missing) status("libnvrtc.so.13")).reason()).endsWith("libnvrtc.so.13: no function nvrtcVersion: expected NVRTC 13");
   }
 
   private LibraryStatus status(String name) {

@@ -25,4 +25,14 @@ interface BlockEncoder {
 
   /** {@code (values + zero) / d}. */
   void prescaleQuotients(float[] values, int offset, int length, float zero, float d, float[] prescaled);
+
+  /**
+   * Multiplies only, and adds {@code zero} to products as {@link #divide} does to quotients: what another cast rounds.
+   *
+   * @param scaled where products go, from index 0 on; may be {@code values}
+   */
+  void products(float[] values, int offset, int length, float[] factors, int blockShift, float zero, float[] scaled);
+
+  /** Divides only, in the same way. */
+  void quotients(float[] values, int offset, int length, float[] factors, int blockShift, float zero, float[] scaled);
 }

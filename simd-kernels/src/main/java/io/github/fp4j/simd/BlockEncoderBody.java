@@ -139,4 +139,22 @@ final class BlockEncoderBody implements BlockEncoder {
       FloatVector.fromArray(FLOATS, values, offset + i).add(addend).lanewise(DIV, divisor).intoArray(prescaled, i);
     }
   }
+
+  @Override
+  public void products(float[] values, int offset, int length, float[] factors, int blockShift, float zero, float[] scaled) {
+    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector factor = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      FloatVector.fromArray(FLOATS, values, offset + i).mul(factor).add(addend).intoArray(scaled, i);
+    }
+  }
+
+  @Override
+  public void quotients(float[] values, int offset, int length, float[] factors, int blockShift, float zero, float[] scaled) {
+    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector factor = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+      FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, factor).add(addend).intoArray(scaled, i);
+    }
+  }
 }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param tensorScale for which tensor scale
  * @param blockShift binary logarithm of the block size
  * @param scaleStep how the scale of a block comes about
- * @param elementStep how elements are scaled
- * @param zero what is added to scaled elements where that step divides: +0 to drop the sign of zero, else -0
+ * @param elementStep how elements are scaled; not used under {@link GgmlHalf}
+ * @param zero what is added to scaled elements where that step divides, or they are scaled apart from rounding: +0 to drop the sign of zero, else -0
  */
 record BlockPlan(
     QuantizationProfile profile, float tensorScale, int blockShift, ScaleStep scaleStep, ElementStep elementStep, float zero) {
@@ -47,6 +47,9 @@ record BlockPlan(
 
   /** A power of two; elements are divided by it. */
   record PowerOfTwo(PowerOfTwoScales rounding) implements ScaleStep {}
+
+  /** ggml's rounding of {@code maximum / elementMax}; elements are compared with multiples of half of it. */
+  record GgmlHalf(float elementMax) implements ScaleStep {}
 
   /**
    * How elements are scaled by a block scale s, of which {@code min(p / (s * q), limit)} or {@code s * q / p} is made first. A power of two is simply inverted.
@@ -76,33 +79,57 @@ record BlockPlan(
     if (scaleStep == null || elementStep == null) {
       return null;
     }
-    boolean drops = profile.element().cast() == ElementCast.CONVERT && profile.element().conversion().zeroSign() == ZeroSign.DROP_OF_ZERO;
-    if (drops && !elementStep.divides) {
+    boolean drops = profile.element().cast() != ElementCast.CONVERT_MAGNITUDE && profile.element().conversion().zeroSign() == ZeroSign.DROP_OF_ZERO;
+    if (drops && !elementStep.divides && profile.element().cast() == ElementCast.CONVERT || isSearched(profile) && !canSearch(profile, scaleStep, elementStep)) {
       return null;
     }
     int blockShift = Integer.numberOfTrailingZeros(profile.format().blockSize());
     return new BlockPlan(profile, tensorScale, blockShift, scaleStep, elementStep, drops ? 0f : -0f);
   }
 
+  /** Whether two scales are tried for every block. */
+  boolean searches() {
+    return isSearched(profile);
+  }
+
+  private static boolean isSearched(QuantizationProfile profile) {
+    return profile.blockScale().search() != ScaleSearch.NONE;
+  }
+
   private static boolean covers(QuantizationProfile profile) {
     BlockFormat format = profile.format();
-    Conversion conversion = profile.element().conversion();
-    ElementCast cast = profile.element().cast();
     return format.element().equals(FloatFormat.E2M1)
         && (format.blockSize() == 16 || format.blockSize() == 32)
         && BlockStages.GROUP % profile.rowMultiple() == 0
-        && (cast == ElementCast.CONVERT || cast == ElementCast.CONVERT_MAGNITUDE)
-        && conversion.rounding() == Rounding.NEAREST_EVEN
-        && conversion.overflow() == Overflow.SATURATE
-        && conversion.zeroSign() != ZeroSign.DROP
-        && conversion.preRounding() == null
-        && profile.blockScale().search() == ScaleSearch.NONE
-        && profile.nibbleOrder() == NibbleOrder.INTERLEAVED_LOW_FIRST;
+        && coversElements(profile);
+  }
+
+  private static boolean coversElements(QuantizationProfile profile) {
+    Conversion conversion = profile.element().conversion();
+    boolean plain = conversion.overflow() == Overflow.SATURATE && conversion.zeroSign() != ZeroSign.DROP && conversion.preRounding() == null;
+    boolean interleaved = profile.nibbleOrder() == NibbleOrder.INTERLEAVED_LOW_FIRST;
+    return switch (profile.element().cast()) {
+      case CONVERT, CONVERT_MAGNITUDE -> plain && interleaved && conversion.rounding() == Rounding.NEAREST_EVEN;
+      case FLOOR_OF_SUM -> plain && interleaved;
+      case NEAREST_PRODUCT -> true; // the product decides, whatever the conversion
+    };
+  }
+
+  /** Blocks are compared sixteen at a time, under scales that are numbers, by elements that are multiplied once. */
+  private static boolean canSearch(QuantizationProfile profile, ScaleStep scaleStep, ElementStep elementStep) {
+    return profile.format().blockSize() == 16
+        && profile.element().cast() == ElementCast.CONVERT
+        && (scaleStep instanceof Product || scaleStep instanceof Quotient)
+        && elementStep.prescale == Prescale.NONE
+        && !elementStep.divides;
   }
 
   private static @Nullable ScaleStep scaleStep(QuantizationProfile profile, float t) {
     if (PowerOfTwoScales.covers(profile)) {
       return profile.element().encode() == EncodeFormula.DIVIDE ? new PowerOfTwo(PowerOfTwoScales.of(profile)) : null;
+    }
+    if (profile.element().cast() == ElementCast.NEAREST_PRODUCT) {
+      return NumberScales.isGgml(profile.blockScale()) ? new GgmlHalf(profile.format().element().maxFinite()) : null;
     }
     if (!NumberScales.covers(profile.blockScale())) {
       return null;

@@ -21,4 +21,10 @@ interface BlockScaler {
 
   /** Powers of two: codes, one byte each, and their reciprocals; returns as {@link #factors}. */
   boolean powersOfTwo(PowerOfTwoScales scales, int[] maxima, int count, byte[] codes, float[] factors);
+
+  /**
+   * ggml's UE4M3 of {@code maximum / elementMax} ({@link io.github.fp4j.formats.block.ScaleCast#GGML_UE4M3}): codes, and half of what they stand for. A half may
+   * be 0; it is NaN where the maximum is no number. Returns as {@link #factors}.
+   */
+  boolean ggmlHalves(float elementMax, int[] maxima, int count, byte[] codes, float[] halves);
 }

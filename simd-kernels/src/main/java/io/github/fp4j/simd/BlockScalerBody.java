@@ -2,7 +2,9 @@ package io.github.fp4j.simd;
 
 import static jdk.incubator.vector.VectorOperators.DIV;
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -155,6 +157,42 @@ final class BlockScalerBody implements BlockScaler {
         IntVector factor = topCode.sub(code).lanewise(LSHL, 23).blend(nan, special);
         worst = worst.max(factor);
         factor.reinterpretAsFloats().intoArray(factors, i + k);
+        four = four.lanewise(LSHR, 8).or(code.lanewise(LSHL, 24));
+      }
+      four.reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, i);
+    }
+    return worst.reduceLanes(VectorOperators.MAX) == NAN;
+  }
+
+  @Override
+  public boolean ggmlHalves(float elementMax, int[] maxima, int count, byte[] codes, float[] halves) {
+    FloatVector max = FloatVector.broadcast(FLOATS, elementMax);
+    IntVector smallestNormal = IntVector.broadcast(INTS, Float.floatToRawIntBits(0x1p-6f));
+    IntVector largestSubnormal = IntVector.broadcast(INTS, 7);
+    IntVector halfOfLastPlace = IntVector.broadcast(INTS, 1 << 19);
+    IntVector codeOffset = IntVector.broadcast(INTS, 127 - 7 << 3);
+    IntVector topBinade = IntVector.broadcast(INTS, 0x78);
+    IntVector largest = IntVector.broadcast(INTS, 0x7E);
+    IntVector halfOffset = IntVector.broadcast(INTS, 127 - 7 - 1 << 23);
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector nan = IntVector.broadcast(INTS, NAN);
+    IntVector worst = IntVector.zero(INTS);
+    for (int i = 0; i < count; i += TURN) {
+      IntVector four = IntVector.zero(INTS);
+      for (int k = 0; k < TURN; k += LANES) {
+        IntVector maximum = IntVector.fromArray(INTS, maxima, i + k);
+        FloatVector value = maximum.reinterpretAsFloats().lanewise(DIV, max);
+        IntVector bits = value.reinterpretAsInts();
+        IntVector subnormal = ((IntVector) value.mul(512f).add(0.5f).convert(F2I, 0)).min(largestSubnormal);
+        FloatVector subnormalHalf = ((FloatVector) subnormal.convert(I2F, 0)).mul(0x1p-10f);
+        IntVector normal = bits.add(halfOfLastPlace).lanewise(LSHR, 20).sub(codeOffset);
+        normal = normal.blend(largest, normal.compare(GE, topBinade));
+        IntVector normalHalf = normal.lanewise(LSHL, 20).add(halfOffset);
+        VectorMask<Integer> isSubnormal = bits.compare(LT, smallestNormal);
+        IntVector code = normal.blend(subnormal, isSubnormal);
+        IntVector half = normalHalf.blend(subnormalHalf.reinterpretAsInts(), isSubnormal).blend(nan, maximum.compare(GE, infinity));
+        worst = worst.max(half);
+        half.reinterpretAsFloats().intoArray(halves, i + k);
         four = four.lanewise(LSHR, 8).or(code.lanewise(LSHL, 24));
       }
       four.reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, i);

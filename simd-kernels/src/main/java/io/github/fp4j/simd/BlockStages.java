@@ -1,5 +1,7 @@
 package io.github.fp4j.simd;
 
+import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.NibbleOrder;
 import io.github.fp4j.formats.block.QuantizationProfile;
@@ -22,6 +24,8 @@ final class BlockStages {
   private final BlockMaxima maximaStage;
   private final BlockScaler scaleStage;
   private final BlockEncoder codeStage;
+  private final ElementCaster castStage;
+  private final ScaleSearcher searcher;
 
   private final int[] partials = new int[CHUNK / 4];
   private final int[] maxima16 = new int[MAX_BLOCKS];
@@ -30,17 +34,25 @@ final class BlockStages {
   private final float[] factors = new float[MAX_BLOCKS];
   private final byte[] scaleCodes = new byte[MAX_BLOCKS];
   private final float[] prescaled = new float[CHUNK];
+  private final float[] halves = new float[MAX_BLOCKS];
 
-  BlockStages(BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder codeStage) {
+  BlockStages(BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder codeStage, ElementCaster castStage, FourOverSix searchStage) {
     this.maximaStage = maximaStage;
     this.scaleStage = scaleStage;
     this.codeStage = codeStage;
+    this.castStage = castStage;
+    this.searcher = new ScaleSearcher(scaleStage, searchStage, blockScales, factors, scaleCodes);
+    Arrays.fill(halves, 0.5f);
   }
 
   /** Quantises {@code length} elements, a multiple of {@link #GROUP} and at most {@link #CHUNK}. */
   void quantize(BlockPlan plan, float[] values, int offset, int length, byte[] codes, int codesOffset, byte[] scales, int scalesOffset) {
     int blocks = length >>> plan.blockShift();
     boolean special = scales(plan, maxima(plan, values, offset, length), blocks);
+    if (plan.searches()) {
+      searchRow(plan, values, offset, length, 0);
+      special = chooseScales(1, blocks);
+    }
     copyScales(blocks, scales, scalesOffset);
     codes(plan, values, offset, length, codes, codesOffset);
     if (special) {
@@ -58,10 +70,18 @@ final class BlockStages {
     return plan.blockShift() == 4 ? maxima16 : maxima32;
   }
 
-  /** Computes scales and factors from the maxima of {@code blocks} blocks. Returns whether a block {@linkplain #isLeftToModel is left to the model}. */
+  /**
+   * Computes scales and factors from the maxima of {@code blocks} blocks, or the two candidates between which {@link #chooseScales} then chooses. Returns whether a
+   * block {@linkplain #isLeftToModel is left to the model}.
+   */
   boolean scales(BlockPlan plan, int[] maxima, int blocks) {
     int count = blocks + 63 & -64;
+    if (plan.searches()) {
+      searcher.candidates(plan, maxima, count);
+      return false;
+    }
     return switch (plan.scaleStep()) {
+      case BlockPlan.GgmlHalf step -> scaleStage.ggmlHalves(step.elementMax(), maxima, count, scaleCodes, factors);
       case BlockPlan.PowerOfTwo step -> scaleStage.powersOfTwo(step.rounding(), maxima, count, scaleCodes, factors);
       case BlockPlan.NumberStep step -> {
         scaleStage.values(step, maxima, count, blockScales);
@@ -69,6 +89,16 @@ final class BlockStages {
         yield scaleStage.factors(plan.elementStep(), maxima, blockScales, count, factors);
       }
     };
+  }
+
+  /** Measures the errors of row {@code row}, 0 for blocks of one row, under both candidates; length as in {@link #quantize}. */
+  void searchRow(BlockPlan plan, float[] values, int offset, int length, int row) {
+    searcher.measure(plan, values, offset, length, row);
+  }
+
+  /** Takes the better candidate of each block of {@code rows} rows; returns as {@link #scales}. */
+  boolean chooseScales(int rows, int blocks) {
+    return searcher.choose(rows, blocks);
   }
 
   /** Whether what is done with block {@code block} means nothing. */
@@ -83,30 +113,68 @@ final class BlockStages {
 
   /** Computes the codes of elements whose blocks have the scales last computed; length as in {@link #quantize}. */
   void codes(BlockPlan plan, float[] values, int offset, int length, byte[] codes, int codesOffset) {
-    BlockPlan.ElementStep step = plan.elementStep();
-    float[] x = values;
-    int start = offset;
-    if (step.prescale() != BlockPlan.Prescale.NONE) {
-      if (step.prescale() == BlockPlan.Prescale.MULTIPLY) {
-        codeStage.prescaleProducts(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
-      } else {
-        codeStage.prescaleQuotients(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
+    switch (plan.profile().element().cast()) {
+      case CONVERT, CONVERT_MAGNITUDE -> convert(plan, values, offset, length, codes, codesOffset);
+      case FLOOR_OF_SUM -> castStage.floorOfSum(scaled(plan, plan.zero(), values, offset, length), length, codes, codesOffset);
+      case NEAREST_PRODUCT -> {
+        if (plan.scaleStep() instanceof BlockPlan.GgmlHalf) {
+          castStage.nearestProduct(values, offset, length, factors, plan.blockShift(), codes, codesOffset);
+        } else { // powers of two: under a scale of 1 everything is the same but for the exponent
+          castStage.nearestProduct(scaled(plan, -0f, values, offset, length), 0, length, halves, plan.blockShift(), codes, codesOffset);
+        }
+        if (plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES) {
+          Nibbles.separate(codes, codesOffset, length / 2, 1 << plan.blockShift() - 1);
+        }
       }
-      x = prescaled;
-      start = 0;
     }
-    if (step.divides()) {
+  }
+
+  private void convert(BlockPlan plan, float[] values, int offset, int length, byte[] codes, int codesOffset) {
+    float[] x = prescaled(plan, values, offset, length);
+    int start = x == values ? offset : 0;
+    if (plan.elementStep().divides()) {
       codeStage.divide(x, start, length, factors, plan.blockShift(), plan.zero(), codes, codesOffset);
     } else {
       codeStage.multiply(x, start, length, factors, plan.blockShift(), codes, codesOffset);
     }
   }
 
+  /** Elements scaled as by {@link #codes}, from index 0 of an array that the next call overwrites. */
+  float[] scaled(BlockPlan plan, float zero, float[] values, int offset, int length) {
+    float[] x = prescaled(plan, values, offset, length);
+    int start = x == values ? offset : 0;
+    if (plan.elementStep().divides()) {
+      codeStage.quotients(x, start, length, factors, plan.blockShift(), zero, prescaled);
+    } else {
+      codeStage.products(x, start, length, factors, plan.blockShift(), zero, prescaled);
+    }
+    return prescaled;
+  }
+
+  /** What the block scale is applied to: {@code values}, or an array from index 0 on. */
+  private float[] prescaled(BlockPlan plan, float[] values, int offset, int length) {
+    BlockPlan.ElementStep step = plan.elementStep();
+    switch (step.prescale()) {
+      case NONE -> {
+        return values;
+      }
+      case MULTIPLY -> codeStage.prescaleProducts(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
+      case DIVIDE -> codeStage.prescaleQuotients(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
+    }
+    return prescaled;
+  }
+
   /** One block by the model. */
   private static void model(BlockPlan plan, float[] values, int offset, byte[] codes, int codesOffset, byte[] scales, int scaleIndex) {
     QuantizationProfile profile = plan.profile();
     int size = profile.format().blockSize();
-    float amax = ReferenceQuantizer.amax(profile, new FloatRows(values, offset, size, 1, size));
+    FloatRows block = new FloatRows(values, offset, size, 1, size);
+    if (plan.searches()) {
+      BlockRows to = new BlockRows(codes, codesOffset, size / 2, scales, scaleIndex, 1);
+      ReferenceQuantizer.quantize(profile, Blocking.ROWS, plan.tensorScale(), block, to);
+      return;
+    }
+    float amax = ReferenceQuantizer.amax(profile, block);
     int scaleCode = ReferenceQuantizer.scaleCode(profile, amax, plan.tensorScale());
     scales[scaleIndex] = (byte) scaleCode;
     modelCodes(plan, values, offset, scaleCode, codes, codesOffset);

@@ -4,13 +4,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** What is done with packed codes as they are, eight bytes at a time; a scalar {@code compress} or {@code expand} is one instruction on x86-64. */
+/** What is done with bytes as they are, eight at a time, packed codes for the most part; a scalar {@code compress} or {@code expand} is one instruction on x86-64. */
 final class Nibbles {
   private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long LOW = 0x0F0F0F0F0F0F0F0FL;
   private static final long HIGH = 0xF0F0F0F0F0F0F0F0L;
   private static final long MAGNITUDES = 0x7777777777777777L;
   private static final long LOW_HALF = 0xFFFFFFFFL;
+  private static final long OUTER_BYTES = 0xFF0000FFFF0000FFL;
+  private static final long INNER_LOW = 0x0000FF000000FF00L;
 
   private Nibbles() {}
 
@@ -59,6 +61,14 @@ final class Nibbles {
       long sixteen = (long) LONGS.get(codes, i);
       long nonZero = (sixteen & MAGNITUDES) + MAGNITUDES; // carries into a nibble's own sign bit and no further
       LONGS.set(codes, i, sixteen & (nonZero | MAGNITUDES));
+    }
+  }
+
+  /** Exchanges bytes 1 and 2 of every four in the first {@code length} bytes, a multiple of 8: what goes to which element by the PTX order goes there in order. */
+  static void exchangeMiddleBytes(byte[] bytes, int length) {
+    for (int i = 0; i < length; i += 8) {
+      long eight = (long) LONGS.get(bytes, i);
+      LONGS.set(bytes, i, eight & OUTER_BYTES | (eight & INNER_LOW) << 8 | eight >>> 8 & INNER_LOW);
     }
   }
 }

@@ -40,6 +40,17 @@ record NumberScales(MinifloatEncoder.Target target, float lowest, float highest,
         && conversion.preRounding() == null;
   }
 
+  /** Whether {@code rule} is ggml's own, one level and nothing else. */
+  static boolean isGgml(BlockScaleRule rule) {
+    return rule.cast() == ScaleCast.GGML_UE4M3
+        && rule.formula() == ScaleFormula.AMAX_OVER_MAX
+        && rule.precision() == null
+        && rule.conversion().format().equals(FloatFormat.UE4M3)
+        && rule.guard() == ScaleGuard.NONE
+        && rule.lowest() == 0
+        && rule.highest() == Float.POSITIVE_INFINITY;
+  }
+
   /** The constants of a rule that is covered. */
   static NumberScales of(BlockScaleRule rule) {
     FloatFormat format = rule.conversion().format();

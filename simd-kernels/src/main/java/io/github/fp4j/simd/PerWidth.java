@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
 import jdk.incubator.vector.VectorShape;
 
 /**
@@ -20,11 +21,11 @@ import jdk.incubator.vector.VectorShape;
  * calls of its own: helpers called a few times per turn exceed C2's inlining budget, and then every vector becomes an object. Four vectors per turn are an inner
  * loop of four turns, which is parsed once and unrolled later.
  */
-final class PerWidth {
+public final class PerWidth {
   private PerWidth() {}
 
   /** A new instance of {@code body}, defined for vectors of {@code bits} bits. */
-  static <T> T instance(Class<T> contract, Class<? extends T> body, int bits) {
+  public static <T> T instance(Class<T> contract, Class<? extends T> body, int bits) {
     try (InputStream classFile = body.getResourceAsStream(body.getSimpleName() + ".class")) {
       if (classFile == null) {
         throw new IllegalStateException("class file of " + body.getName() + " not found beside it");
@@ -32,16 +33,16 @@ final class PerWidth {
       Lookup hidden =
           MethodHandles.privateLookupIn(body, MethodHandles.lookup())
               .defineHiddenClassWithClassData(classFile.readAllBytes(), VectorShape.forBitSize(bits), true);
-      return contract.cast(hidden.lookupClass().getDeclaredConstructor().newInstance());
+      return contract.cast(hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class)).invoke());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (ReflectiveOperationException e) {
+    } catch (Throwable e) {
       throw new IllegalStateException(body.getName() + " for " + bits + " bits", e);
     }
   }
 
   /** The shape that the class of {@code lookup} was defined with. For the static initialiser of a body. */
-  static VectorShape shape(Lookup lookup) {
+  public static VectorShape shape(Lookup lookup) {
     try {
       return MethodHandles.classData(lookup, ConstantDescs.DEFAULT_NAME, VectorShape.class);
     } catch (IllegalAccessException e) {

@@ -5,6 +5,9 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BackendProvider;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.simd.gemm.SimdGemms;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class SimdBackend implements Backend {
   private static final List<Backend> ALL = VectorWidths.RUNGS.stream().<Backend>map(SimdBackend::new).toList();
 
+  /** The kernels of one width. */
+  private record Kernels(SimdConversions conversions, SimdBlocks blocks, SimdGemms gemms, SimdOptimizers optimizers) {
+    static Kernels of(int bits) {
+      SimdConversions conversions = new SimdConversions(bits);
+      return new Kernels(conversions, new SimdBlocks(bits), new SimdGemms(bits, conversions), new SimdOptimizers(bits));
+    }
+  }
+
   private final int bits;
-  private @Nullable SimdConversions conversions;
-  private @Nullable SimdBlocks blocks;
+  private @Nullable Kernels kernels; // guarded by this
 
   private SimdBackend(int bits) {
     this.bits = bits;
@@ -36,26 +46,31 @@ public final class SimdBackend implements Backend {
     return VectorWidths.of(bits);
   }
 
-  @Override
-  public synchronized Optional<ConversionKernels> conversions() {
-    if (!availability().isAvailable()) {
-      return Optional.empty();
+  private synchronized Optional<Kernels> kernels() {
+    if (kernels == null && availability().isAvailable()) {
+      kernels = Kernels.of(bits);
     }
-    if (conversions == null) {
-      conversions = new SimdConversions(bits);
-    }
-    return Optional.of(conversions);
+    return Optional.ofNullable(kernels);
   }
 
   @Override
-  public synchronized Optional<BlockKernels> blocks() {
-    if (!availability().isAvailable()) {
-      return Optional.empty();
-    }
-    if (blocks == null) {
-      blocks = new SimdBlocks(bits);
-    }
-    return Optional.of(blocks);
+  public Optional<ConversionKernels> conversions() {
+    return kernels().map(Kernels::conversions);
+  }
+
+  @Override
+  public Optional<BlockKernels> blocks() {
+    return kernels().map(Kernels::blocks);
+  }
+
+  @Override
+  public Optional<GemmKernels> gemms() {
+    return kernels().map(Kernels::gemms);
+  }
+
+  @Override
+  public Optional<OptimizerKernels> optimizers() {
+    return kernels().map(Kernels::optimizers);
   }
 
   /** Lists the three widths for {@link java.util.ServiceLoader}, the widest first. */

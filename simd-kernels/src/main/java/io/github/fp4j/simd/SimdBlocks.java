@@ -16,13 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link BlockKernels} of one vector width for every CPU-exact profile with E2M1 elements in blocks of 16 or 32.
  *
- * <p>On vectors run {@link #amax}, {@link #dequantize}, {@link #errors}, and {@link #quantize}, {@link #quantizeTransposed} (whose gathering of columns is scalar),
- * {@link #quantizeBoth} and {@link #quantizeTiles} under the rules that {@link BlockPlan} covers: elements rounded to nearest-even under any rule for block scales,
- * with a tensor scale that is of use. Single blocks that hold or would give a NaN or an infinity are done by the model, and so is everything else: searches among
- * scales (te-4over6), the element casts of ggml and of microxcaling, stochastic rounding, {@link #hadamard}, and the layouts of scales.
+ * <p>All of it runs on vectors (the gathering of columns for {@link #quantizeTransposed} apart) under the rules that {@link BlockPlan} covers, with a tensor scale
+ * that is of use. Single blocks that hold or would give a NaN or an infinity are done by the model; so are rules and tensor scales that are not covered, and Hadamard
+ * transforms that round to another format than bf16.
  *
  * <p>What runs on vectors allocates nothing once the JVM has compiled it, but for those single blocks, a plan of a few objects whenever profile or tensor scale
- * change, and some 100 kB per thread.
+ * change, and some 200 kB per thread.
  */
 final class SimdBlocks implements BlockKernels {
   /** Values in one call of a body, a multiple of every turn: C2 has compiled very long first calls badly. */
@@ -44,12 +43,17 @@ final class SimdBlocks implements BlockKernels {
     private @Nullable BlockPlan plan;
     private @Nullable DequantizationPlan dequantizationPlan;
     private final BlockComparer comparer;
+    private final StochasticQuantizer stochasticQuantizer;
+    private final HadamardTransformer transformer;
 
-    Workspace(BlockStages stages, BlockDecoder decoder, BlockErrors errors) {
+    Workspace(Bodies bodies) {
+      BlockStages stages = new BlockStages(bodies.maxima, bodies.scaler, bodies.encoder, bodies.caster, bodies.search);
       quantizer = new BlockQuantizer(stages);
       tileQuantizer = new TileQuantizer(stages);
-      dequantizer = new BlockDequantizer(decoder);
-      comparer = new BlockComparer(errors);
+      dequantizer = new BlockDequantizer(bodies.decoder);
+      comparer = new BlockComparer(bodies.errors);
+      stochasticQuantizer = new StochasticQuantizer(stages, bodies.caster, bodies.philox);
+      transformer = new HadamardTransformer(bodies.butterflies);
     }
 
     @Nullable BlockPlan plan(QuantizationProfile wanted, float wantedScale) {
@@ -72,13 +76,29 @@ final class SimdBlocks implements BlockKernels {
     }
   }
 
+  /** The kernels of one width, shared by all threads. */
+  private record Bodies(
+      BlockMaxima maxima, BlockScaler scaler, BlockEncoder encoder, ElementCaster caster, FourOverSix search, PhiloxBlocks philox, BlockDecoder decoder,
+      BlockErrors errors, HadamardButterflies butterflies) {
+
+    static Bodies of(int bits) {
+      return new Bodies(
+          PerWidth.instance(BlockMaxima.class, BlockMaximaBody.class, bits),
+          PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits),
+          PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits),
+          PerWidth.instance(ElementCaster.class, ElementCasterBody.class, bits),
+          PerWidth.instance(FourOverSix.class, FourOverSixBody.class, bits),
+          PerWidth.instance(PhiloxBlocks.class, PhiloxBlocksBody.class, bits),
+          PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits),
+          PerWidth.instance(BlockErrors.class, BlockErrorsBody.class, bits),
+          PerWidth.instance(HadamardButterflies.class, HadamardButterfliesBody.class, bits));
+    }
+  }
+
   SimdBlocks(int bits) {
-    maxima = PerWidth.instance(BlockMaxima.class, BlockMaximaBody.class, bits);
-    BlockScaler scaler = PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits);
-    BlockEncoder encoder = PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits);
-    BlockDecoder decoder = PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits);
-    BlockErrors errors = PerWidth.instance(BlockErrors.class, BlockErrorsBody.class, bits);
-    workspaces = ThreadLocal.withInitial(() -> new Workspace(new BlockStages(maxima, scaler, encoder), decoder, errors));
+    Bodies bodies = Bodies.of(bits);
+    maxima = bodies.maxima;
+    workspaces = ThreadLocal.withInitial(() -> new Workspace(bodies));
   }
 
   @Override
@@ -214,7 +234,15 @@ final class SimdBlocks implements BlockKernels {
   public void quantizeStochastic(
       QuantizationProfile profile, float tensorScale, StochasticRounding rounding, long firstElement, long rowElements, FloatRows from, BlockRows to) {
     requireSupported(profile);
-    model.quantizeStochastic(profile, tensorScale, rounding, firstElement, rowElements, from, to);
+    Workspace workspace = workspaces.get();
+    BlockPlan plan = workspace.plan(profile, tensorScale);
+    if (plan == null || !model.supports(profile, rounding) || firstElement < 0 || rowElements < 0) {
+      model.quantizeStochastic(profile, tensorScale, rounding, firstElement, rowElements, from, to);
+      return;
+    }
+    int stored = profile.storedColumns("columns", from.columns());
+    to.check(profile.format(), from.rows(), stored);
+    workspace.stochasticQuantizer.rows(plan, rounding, firstElement, rowElements, from, stored, to);
   }
 
   @Override
@@ -235,16 +263,24 @@ final class SimdBlocks implements BlockKernels {
 
   @Override
   public void hadamard(Hadamard transform, FloatRows rows) {
-    model.hadamard(transform, rows);
+    workspaces.get().transformer.rows(transform, rows);
   }
 
   @Override
   public void swizzle(ScaleLayout layout, int rows, int columns, byte[] linear, int linearOffset, byte[] swizzled, int swizzledOffset) {
-    model.swizzle(layout, rows, columns, linear, linearOffset, swizzled, swizzledOffset);
+    if (layout == ScaleLayout.LINEAR) {
+      model.swizzle(layout, rows, columns, linear, linearOffset, swizzled, swizzledOffset);
+    } else {
+      ScaleTiles.of(layout).swizzle(rows, columns, linear, linearOffset, swizzled, swizzledOffset);
+    }
   }
 
   @Override
   public void unswizzle(ScaleLayout layout, int rows, int columns, byte[] swizzled, int swizzledOffset, byte[] linear, int linearOffset) {
-    model.unswizzle(layout, rows, columns, swizzled, swizzledOffset, linear, linearOffset);
+    if (layout == ScaleLayout.LINEAR) {
+      model.unswizzle(layout, rows, columns, swizzled, swizzledOffset, linear, linearOffset);
+    } else {
+      ScaleTiles.of(layout).unswizzle(rows, columns, swizzled, swizzledOffset, linear, linearOffset);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static io.github.fp4j.simd.BlockStages.GROUP;
 import static io.github.fp4j.simd.BlockStages.MAX_BLOCKS;
 
 import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ReferenceQuantizer;
@@ -64,6 +65,12 @@ final class TileQuantizer {
       }
     }
     boolean special = stages.scales(plan, tileMaxima, length >>> plan.blockShift());
+    if (plan.searches()) {
+      for (int r = 0; r < height; r++) {
+        stages.searchRow(plan, values, offset + r * stride, length, r);
+      }
+      special = stages.chooseScales(height, length >>> plan.blockShift());
+    }
     for (int r = 0; r < height; r++) {
       stages.copyScales(blocks, to.scales(), scalesOffset + r * to.scalesStride());
       stages.codes(plan, values, offset + r * stride, length, codes, codesOffset + r * codesStride);
@@ -79,7 +86,13 @@ final class TileQuantizer {
   private static void model(
       BlockPlan plan, float[] values, int offset, int stride, int height, byte[] codes, int codesOffset, int codesStride, BlockRows to, int scaleIndex) {
     QuantizationProfile profile = plan.profile();
-    float amax = ReferenceQuantizer.amax(profile, new FloatRows(values, offset, stride, height, profile.format().blockSize()));
+    FloatRows tile = new FloatRows(values, offset, stride, height, profile.format().blockSize());
+    if (plan.searches()) {
+      BlockRows part = new BlockRows(codes, codesOffset, codesStride, to.scales(), scaleIndex, to.scalesStride());
+      ReferenceQuantizer.quantize(profile, Blocking.TILES, plan.tensorScale(), tile, part);
+      return;
+    }
+    float amax = ReferenceQuantizer.amax(profile, tile);
     int scaleCode = ReferenceQuantizer.scaleCode(profile, amax, plan.tensorScale());
     for (int r = 0; r < height; r++) {
       to.scales()[scaleIndex + r * to.scalesStride()] = (byte) scaleCode;

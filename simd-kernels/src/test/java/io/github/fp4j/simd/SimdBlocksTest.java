@@ -15,6 +15,7 @@ import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.RaggedRows;
+import io.github.fp4j.formats.block.ScaleSearch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,11 @@ class SimdBlocksTest {
       }
     }
     assertThat(cases).isEqualTo(25 * 13 * 6);
+  }
+
+  @Test
+  void everyProfileRunsOnVectors() {
+    assertThat(PROFILES).hasSize(25).allSatisfy(profile -> assertThat(BlockPlan.of(profile, profile.tensorScaleOf(3))).isNotNull());
   }
 
   @Test
@@ -193,20 +199,42 @@ class SimdBlocksTest {
 
   @Test
   void threadsDoNotShow() {
-    FloatRows x = matrix(BlockInputs.OUTLIERS, 6, 300, 2048, 0); // three tasks
+    int cases = 0;
+    FloatRows x = matrix(BlockInputs.OUTLIERS, 6, 320, 2048, 0); // three tasks
     for (Widths.BlockWidth width : Widths.blocks()) {
-      for (QuantizationProfile profile : List.of(Profiles.TE_2_15, Profiles.OCP_MX)) {
-        BlockTensor alone = width.kernels().quantize(profile, Blocking.ROWS, x);
-        for (int threads = 1; threads <= 4; threads++) {
-          try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            BlockTensor together = width.kernels().quantize(profile, Blocking.ROWS, x, pool);
-            assertThat(together.codes()).as("%s, %d threads", width, threads).isEqualTo(alone.codes());
+      for (QuantizationProfile profile :
+          List.of(Profiles.TE_2_15, Profiles.OCP_MX, Profiles.TE_4_OVER_6, Profiles.GGML_NVFP4, Profiles.GGML_MXFP4, Profiles.MICROXCALING)) {
+        for (Blocking blocking : profile == Profiles.TE_4_OVER_6 ? Blocking.values() : new Blocking[] {Blocking.ROWS}) {
+          BlockTensor alone = width.kernels().quantize(profile, blocking, x);
+          try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
+            BlockTensor together = width.kernels().quantize(profile, blocking, x, pool);
+            assertThat(Arrays.equals(together.codes(), alone.codes())).as("%s, %s, %s", profile, blocking, width).isTrue();
             assertThat(together.scales()).isEqualTo(alone.scales());
             assertThat(together.tensorScale()).isEqualTo(alone.tensorScale());
+            cases++;
           }
         }
       }
     }
+    assertThat(cases).isEqualTo(Widths.blocks().size() * 8);
+  }
+
+  @Test
+  void searchBySquaredErrors() {
+    QuantizationProfile squared = Profiles.TE_4_OVER_6.with(Profiles.TE_4_OVER_6.blockScale().searching(ScaleSearch.FOUR_OVER_SIX_SQUARED)).named("squared");
+    int cases = 0;
+    int different = 0;
+    for (BlockInputs inputs : BlockInputs.values()) {
+      FloatRows x = matrix(inputs, cases++, 32, 640, 0);
+      float tensorScale = tensorScale(squared, x);
+      assertSame("rows of " + inputs, squared, 32, 640, 0, (kernels, to) -> kernels.quantize(squared, tensorScale, x, to));
+      assertSame("tiles of " + inputs, squared, 32, 640, 0, (kernels, to) -> kernels.quantizeTiles(squared, tensorScale, x, to));
+      BlockTensor bySquares = MODEL.quantize(squared, Blocking.ROWS, x);
+      BlockTensor byMagnitudes = MODEL.quantize(Profiles.TE_4_OVER_6, Blocking.ROWS, x);
+      different += Arrays.equals(bySquares.scales(), byMagnitudes.scales()) ? 0 : 1;
+    }
+    assertThat(cases).isEqualTo(13);
+    assertThat(different).as("classes on which the two measures choose differently").isGreaterThan(5);
   }
 
   @Test

@@ -9,6 +9,9 @@ final class Widths {
 
   private static final List<BlockWidth> BLOCKS = AVAILABLE.stream().map(width -> new BlockWidth(width.bits, new SimdBlocks(width.bits))).toList();
 
+  private static final List<OptimizerWidth> OPTIMIZERS =
+      AVAILABLE.stream().map(width -> new OptimizerWidth(width.bits, new SimdOptimizers(width.bits))).toList();
+
   private Widths() {}
 
   record Width(int bits, SimdConversions kernels) {
@@ -37,5 +40,18 @@ final class Widths {
   static List<BlockWidth> blocks() {
     available();
     return BLOCKS;
+  }
+
+  record OptimizerWidth(int bits, SimdOptimizers kernels) {
+    @Override
+    public String toString() {
+      return bits + " bits";
+    }
+  }
+
+  /** The same with the optimizer kernels. */
+  static List<OptimizerWidth> optimizers() {
+    available();
+    return OPTIMIZERS;
   }
 }

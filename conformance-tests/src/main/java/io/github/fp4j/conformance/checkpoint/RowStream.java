@@ -9,6 +9,7 @@ import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -77,6 +78,7 @@ final class RowStream implements AutoCloseable {
       for (int row = 0; row < count; row += step) {
         largest = Math.max(largest, kernels.amax(profile, read(tensor, firstRow + row, Math.min(step, count - row), width)));
       }
+      release(tensor, firstRow, count, width);
       return largest;
     }
 
@@ -100,6 +102,16 @@ final class RowStream implements AutoCloseable {
         FloatRows back = FloatRows.of(restored, from.rows(), width);
         kernels.dequantize(profile, tensorScale, to, back);
         figures = figures.plus(kernels.errors(profile, from, to, back));
+      }
+      release(tensor, firstRow, count, width);
+    }
+
+    /** Takes the pages of a mapped file out of this process, where they would count as its memory; the system still has them. */
+    private void release(Tensor tensor, long firstRow, int count, int width) {
+      long rowBytes = (long) width * tensor.type().unitBytes();
+      MemorySegment read = tensor.data().asSlice(firstRow * rowBytes, count * rowBytes);
+      if (read.isMapped()) {
+        read.unload();
       }
     }
 

@@ -1,22 +1,25 @@
 package io.github.fp4j.conformance.cli;
 
-import io.github.fp4j.conformance.tensorfile.DataType;
+import io.github.fp4j.backend.Backends;
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.Epilogue;
+import io.github.fp4j.formats.gemm.Fp32Accumulation;
 import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -30,8 +33,6 @@ import picocli.CommandLine.Spec;
     description = "Multiply packed FP4 matrices as a named tensor core accumulator does, bit for bit: D = A * transpose(B) + C.",
     mixinStandardHelpOptions = true)
 final class GemmCommand implements Callable<Integer> {
-  private static final int STEP = 64;
-
   @Spec private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
@@ -47,7 +48,7 @@ final class GemmCommand implements Callable<Integer> {
   }
 
   private static final class Product {
-    @Option(names = "--model", required = true, paramLabel = "ID", description = "Accumulation model; see --list.")
+    @Option(names = "--model", required = true, paramLabel = "ID", description = "Accumulation model, or fp32; see --list. The correctly rounded one is exact-rne.")
     private String model;
 
     @Option(names = "--a-codes", required = true, paramLabel = "A.npy", description = "Codes of A, uint8 [M, K/2], the low nibble first.")
@@ -80,8 +81,19 @@ final class GemmCommand implements Callable<Integer> {
     @Option(names = "--pairwise", description = "One dot product for each pair of rows, D [M], instead of all, D [M, N].")
     private boolean pairwise;
 
-    @Option(names = "--out", required = true, paramLabel = "D.npy", description = "D, float32, NaN payload included.")
-    private Path out;
+    @Option(names = "--backend", paramLabel = "NAME", description = "Who multiplies (default: the fastest; the bits are the same).")
+    private @Nullable String backend;
+
+    @Option(names = "--out", paramLabel = "D.npy", description = "D, float32, NaN payload included.")
+    private @Nullable Path out;
+
+    @Option(
+        names = "--errors",
+        arity = "0..1",
+        fallbackValue = "1000",
+        paramLabel = "N",
+        description = "Print forward errors under every accumulation, of N outputs spread over D (default: ${FALLBACK-VALUE}), before alpha and beta.")
+    private @Nullable Integer errors;
   }
 
   @Override
@@ -116,14 +128,15 @@ final class GemmCommand implements Callable<Integer> {
           model.output(),
           model.operandNames());
     }
+    out.printf(row, GemmKernels.FP32, Fp32Accumulation.VERSION, 1, 1, "exact", "-", "-", "-", "fused", "fp32 RNE", "any two formats, and float32 activations");
   }
 
   private static String name(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static void multiply(Product product) throws IOException {
-    AccumulationModel model = AccumulationModels.byId(product.model);
+  private void multiply(Product product) throws IOException {
+    AccumulationModel model = product.model.equals(GemmKernels.FP32) ? null : AccumulationModels.byId(product.model);
     OperandFormat format =
         OperandFormat.byName(product.format)
             .filter(f -> f == OperandFormat.NVFP4 || f == OperandFormat.MXFP4)
@@ -131,8 +144,12 @@ final class GemmCommand implements Callable<Integer> {
     if (product.beta != null && product.c == null) {
       throw new IllegalArgumentException("--beta " + product.beta + " without --c: expected both");
     }
-    GemmOperand a = operand(format, product.codesOfA, product.scalesOfA);
-    GemmOperand b = operand(format, product.codesOfB, product.scalesOfB);
+    if (product.out == null && product.errors == null) {
+      throw new IllegalArgumentException("neither --out nor --errors: expected one of them, or both");
+    }
+    int step = model != null && model.step().products() != AccumulationModel.ALL_OF_K ? Math.max(model.step().products(), format.block()) : format.block();
+    GemmOperand a = GemmFiles.operand(format, step, product.codesOfA, product.scalesOfA);
+    GemmOperand b = GemmFiles.operand(format, step, product.codesOfB, product.scalesOfB);
     if (a.k() != b.k()) {
       throw new IllegalArgumentException(
           "%s holds K = %d, %s K = %d: expected the same K/2 columns".formatted(product.codesOfA, a.k(), product.codesOfB, b.k()));
@@ -142,68 +159,54 @@ final class GemmCommand implements Callable<Integer> {
           "%s has %d rows, %s %d: --pairwise needs as many".formatted(product.codesOfA, a.rows(), product.codesOfB, b.rows()));
     }
     long[] shape = product.pairwise ? new long[] {a.rows()} : new long[] {a.rows(), b.rows()};
-    float[] c = product.c == null ? null : accumulators(product.c, shape);
-    float[] d = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    float[] c = product.c == null ? null : GemmFiles.addends(product.c, shape);
     float[] initial = product.beta == null ? c : null;
-    Gemm gemm = Gemm.of(model, a, b);
-    if (product.pairwise) {
-      gemm.pairwise(initial, d, ForkJoinPool.commonPool());
-    } else {
-      gemm.multiply(initial, d, ForkJoinPool.commonPool());
+    if (model != null) {
+      model.require(a, b);
     }
-    if (product.alpha != 1 || product.beta != null) {
-      float beta = product.beta == null ? 0 : product.beta;
-      new Epilogue(product.alpha, beta, Epilogue.Combination.FUSED, Epilogue.Output.FP32).apply(d, c, null);
-    }
-    Npy.write(product.out, Tensor.ofFloats("", d, shape));
-  }
-
-  private static GemmOperand operand(OperandFormat format, Path codesFile, Path scalesFile) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      Tensor codes = matrix(codesFile, arena, "[rows, K/2]");
-      Tensor scales = matrix(scalesFile, arena, "[rows, K/" + format.block() + "]");
-      long rows = codes.shape()[0];
-      long k = 2 * codes.shape()[1];
-      if (k == 0 || k % STEP != 0) {
-        throw new IllegalArgumentException(
-            "%s has shape %s, K = %d, which is not a positive multiple of %d: pad codes and scales of A and B with zeros to K = %d"
-                .formatted(codesFile, Arrays.toString(codes.shape()), k, STEP, (k / STEP + 1) * STEP));
+    Path out = product.out;
+    if (out != null) {
+      float[] d = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+      multiply(product, model, a, b, initial, d);
+      if (product.alpha != 1 || product.beta != null) {
+        float beta = product.beta == null ? 0 : product.beta;
+        new Epilogue(product.alpha, beta, Epilogue.Combination.FUSED, Epilogue.Output.FP32).apply(d, c, null);
       }
-      long[] expected = {rows, k / format.block()};
-      if (!Arrays.equals(scales.shape(), expected)) {
-        throw new IllegalArgumentException(
-            "%s has shape %s: expected %s, one %s scale for %d elements of %s, which has shape %s".formatted(
-                scalesFile, Arrays.toString(scales.shape()), Arrays.toString(expected), format, format.block(), codesFile,
-                Arrays.toString(codes.shape())));
-      }
-      return new GemmOperand(format, Math.toIntExact(rows), Math.toIntExact(k), codes.toBytes(), scales.toBytes());
+      Npy.write(out, Tensor.ofFloats("", d, shape));
+    }
+    if (product.errors != null) {
+      new GemmErrors(a, b, initial, product.pairwise).print(product.errors, product.model, spec.commandLine().getOut());
     }
   }
 
-  private static Tensor matrix(Path file, Arena arena, String shape) throws IOException {
-    Tensor tensor = typed(file, arena, DataType.U8, "uint8");
-    if (tensor.shape().length != 2) {
-      throw new IllegalArgumentException(file + " has shape " + Arrays.toString(tensor.shape()) + ": expected " + shape);
+  private static void multiply(
+      Product product, @Nullable AccumulationModel model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
+    if (!product.pairwise) {
+      int threads = Runtime.getRuntime().availableProcessors();
+      kernels(product, a.format()).multiply(product.model, a, b, c, d, new Parallelism(ForkJoinPool.commonPool(), threads));
+      return;
     }
-    return tensor;
+    if (product.backend != null) {
+      throw new IllegalArgumentException("--backend " + product.backend + " with --pairwise: pairs are left to the models; expected no --backend");
+    }
+    if (model == null) {
+      throw new IllegalArgumentException("--model " + product.model + " with --pairwise: expected a published model");
+    }
+    Gemm.of(model, a, b).pairwise(c, d, ForkJoinPool.commonPool());
   }
 
-  private static float[] accumulators(Path file, long[] shape) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      Tensor tensor = typed(file, arena, DataType.F32, "float32");
-      if (!Arrays.equals(tensor.shape(), shape)) {
-        throw new IllegalArgumentException(
-            "%s has shape %s: expected %s, the shape of D".formatted(file, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
-      }
-      return tensor.toFloats();
+  /** The named backend's kernels, or those of the first backend that can do it, the reference last. */
+  private static GemmKernels kernels(Product product, OperandFormat format) {
+    Predicate<GemmKernels> able = candidate -> candidate.supports(product.model, format, format);
+    if (product.backend != null) {
+      return Backends.byName(product.backend).gemms().filter(able)
+          .orElseThrow(
+              () -> new IllegalArgumentException("--backend %s has no %s of %s".formatted(product.backend, product.model, format)));
     }
-  }
-
-  private static Tensor typed(Path file, Arena arena, DataType type, String name) throws IOException {
-    Tensor tensor = Npy.map(file, arena);
-    if (tensor.type() != type) {
-      throw new IllegalArgumentException(file + " has elements of type " + tensor.type() + ": expected " + name);
-    }
-    return tensor;
+    return Backends.available().stream()
+        .sorted((x, y) -> Boolean.compare(x.name().equals("reference"), y.name().equals("reference")))
+        .flatMap(candidate -> candidate.gemms().filter(able).stream())
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("model %s does not take %s x %s".formatted(product.model, format, format)));
   }
 }

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
     name = "fp4j",
     description = "4-bit floating point on the JVM: exact models, fast kernels, and a judge for any implementation.",
     subcommands = {
-      ConformCommand.class, MergeCommand.class, SelftestCommand.class, ConvertCommand.class, ExplainCommand.class, QuantizeCommand.class, DequantizeCommand.class, RelayoutCommand.class,
-      InspectCommand.class, CompareCommand.class, ProfilesCommand.class, GemmCommand.class, FingerprintCommand.class, OptimCommand.class,
+      ConformCommand.class, MergeCommand.class, SelftestCommand.class, ConvertCommand.class, ExplainCommand.class, QuantizeCommand.class,
+      DequantizeCommand.class, RelayoutCommand.class, InspectCommand.class, CompareCommand.class, ProfilesCommand.class, GemmCommand.class,
+      FingerprintCommand.class, GenerateCommand.class, VerifyCommand.class, AnswerCommand.class, OptimCommand.class, BenchCommand.class,
       DoctorCommand.class, CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,

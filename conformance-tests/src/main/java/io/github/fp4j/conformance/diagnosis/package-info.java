@@ -3,4 +3,3 @@
 package io.github.fp4j.conformance.diagnosis;
 
 import org.jspecify.annotations.NullMarked;
-

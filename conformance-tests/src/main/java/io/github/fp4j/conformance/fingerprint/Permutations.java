@@ -2,6 +2,8 @@ package io.github.fp4j.conformance.fingerprint;
 
 import io.github.fp4j.formats.gemm.Discriminator;
 import io.github.fp4j.formats.gemm.Discriminator.Group;
+import io.github.fp4j.formats.gemm.GemmOperand;
+import io.github.fp4j.formats.gemm.OperandFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +34,18 @@ public final class Permutations {
                   : new Discriminator(vector.id() + "/" + name, vector.description() + ", groups in the order " + name, permuted, vector.c(), expected));
     }
     return List.copyOf(distinct.values());
+  }
+
+  /** Operands of one row each as the rows of one operand. */
+  public static GemmOperand stacked(List<GemmOperand> rows) {
+    int k = rows.getFirst().k();
+    byte[] codes = new byte[rows.size() * k / 2];
+    byte[] scales = new byte[rows.size() * k / 16];
+    for (int row = 0; row < rows.size(); row++) {
+      System.arraycopy(rows.get(row).codes(), 0, codes, row * k / 2, k / 2);
+      System.arraycopy(rows.get(row).scales(), 0, scales, row * k / 16, k / 16);
+    }
+    return new GemmOperand(OperandFormat.NVFP4, rows.size(), k, codes, scales);
   }
 
   private static List<List<Integer>> orders() {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param subject the implementation
  * @param acted whether its fault ever gave an answer: it cannot occur with every task
  * @param workload what a tolerant test of such an implementation would run
- * @param asked which classes are put to it: beginnings of their ids, those most likely to find it first
+ * @param asked which classes are put to it: their ids, or beginnings of ids, those most likely to find it first
  */
 record Mutant(String id, String sentence, Backend subject, AtomicBoolean acted, Workload workload, List<String> asked) {
   public Mutant {

@@ -23,7 +23,8 @@ import java.util.function.Function;
 final class Mutants {
   private static final List<String> OF_GEMM =
       List.of(
-          "XR/nvfp4/nvfp4-gst-f35", "XD/nvfp4-gst-f35", "XG/nvfp4/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XG/mxfp4/mxf4", "XR/nvfp4/exact-rne", "X4/scales/nvfp4-gst-f35",
+          "XR/nvfp4/nvfp4-gst-f35", "XD/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XR/nvfp4/exact-rne", "XR/nvfp4/nvfp4-gst-f35-zero-ignored",
+          "XR/mxfp4/mxf4-zero-ignored", "XG/nvfp4/nvfp4-gst-f35", "XG/mxfp4/mxf4", "X4/scales/nvfp4-gst-f35",
           "X4/codes/nvfp4-gst-f35");
   private static final List<String> OF_ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
   private static final List<String> OF_DECODE = List.of("X1/");

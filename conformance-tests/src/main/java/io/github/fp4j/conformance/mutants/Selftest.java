@@ -120,7 +120,7 @@ public final class Selftest {
   /** The first class that finds it, in the order in which the mutant is to be asked. */
   private Optional<ClassResult> found(Mutant mutant, Workers workers) throws InterruptedException {
     for (CoverageClass question : asked(mutant)) {
-      ClassResult result = new Judge(List.of(question), 1).judge(List.of(mutant.subject()), workers, SILENT).getFirst();
+      ClassResult result = new Judge(List.of(question), 1, false).judge(List.of(mutant.subject()), workers, SILENT).getFirst();
       if (result.verdict().isDifference() || result.verdict() == Verdict.CRASH) {
         return Optional.of(result);
       }
@@ -131,8 +131,10 @@ public final class Selftest {
   private List<CoverageClass> asked(Mutant mutant) {
     List<CoverageClass> asked = new ArrayList<>();
     for (String prefix : mutant.asked()) {
+      boolean exact = questions.stream().anyMatch(question -> question.id().equals(prefix));
       questions.stream()
-          .filter(question -> question.id().startsWith(prefix) && !asked.contains(question))
+          .filter(question -> exact ? question.id().equals(prefix) : question.id().startsWith(prefix))
+          .filter(question -> !asked.contains(question))
           .sorted(Comparator.comparingLong(CoverageClass::cases))
           .forEach(asked::add);
     }

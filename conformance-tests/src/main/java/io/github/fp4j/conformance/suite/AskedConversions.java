@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * The conversions that are asked about: every format of at most eight bits, every deterministic rounding, every overflow policy that the format has; and the
  * dialects of the peers.
  */
-final class AskedConversions {
+public final class AskedConversions {
   /** Formats that a tensor or its scales are stored in. */
   static final List<FloatFormat> FORMATS =
       List.of(
@@ -38,7 +38,8 @@ final class AskedConversions {
 
   private AskedConversions() {}
 
-  static List<Conversion> all() {
+  /** All of them. */
+  public static List<Conversion> all() {
     List<Conversion> all = new ArrayList<>();
     for (FloatFormat format : FORMATS) {
       for (Rounding rounding : ROUNDINGS) {
@@ -56,6 +57,22 @@ final class AskedConversions {
     return all;
   }
 
+  /**
+   * The conversion with this {@linkplain #id id}.
+   *
+   * @throws IllegalArgumentException if none is asked about
+   */
+  public static Conversion byId(String id) {
+    return all().stream()
+        .filter(conversion -> id(conversion).equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown conversion \"" + id + "\": expected FORMAT/ROUNDING/OVERFLOW, e.g. " + id(Conversion.cuda(FloatFormat.E4M3))
+                        + "; 'fp4j generate --list' names all"));
+  }
+
   /** The conversion to {@code format} by which a subject's decoding is taken back: NVIDIA's if it has that, else the first that it has. */
   static Optional<Conversion> wayBack(ConversionKernels kernels, FloatFormat format) {
     return Stream.concat(Stream.of(Conversion.cuda(format)), DIALECTS.stream())
@@ -64,7 +81,7 @@ final class AskedConversions {
   }
 
   /** The part of a class id that names a conversion, e.g. {@code e4m3/nearest-even/saturate}. */
-  static String id(Conversion conversion) {
+  public static String id(Conversion conversion) {
     String bits = conversion.isStochastic() ? "-" + conversion.randomBits() : "";
     Conversion cuda = Conversion.cuda(conversion.format());
     String nan = conversion.nan() == cuda.nan() ? "" : "/" + kebab(conversion.nan());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each problem draws its scales from a few successive codes, with complementary ones in A and B; over all problems every code and every scale that is a
  * number is used, subnormals and zero included. Every second problem has a C.
  */
-final class CertifiedProblems {
+public final class CertifiedProblems {
   private static final int PROBLEMS = 192;
   private static final int[][] SHAPES = {
     {1, 1, 128}, {5, 7, 64}, {16, 16, 64}, {33, 17, 128}, {24, 24, 192}, {8, 40, 256}, {16, 16, 512}, {12, 12, 1024}
@@ -29,19 +29,27 @@ final class CertifiedProblems {
 
   private final OperandFormat format;
   private final FloatFormat scale;
+  private final long seed;
   private @Nullable List<GemmProblem> problems;
 
   /** @param format one with scales */
   CertifiedProblems(OperandFormat format) {
+    this(format, SEED);
+  }
+
+  /** @param format one with scales */
+  public CertifiedProblems(OperandFormat format, long seed) {
     this.format = format;
     this.scale = Objects.requireNonNull(format.scale());
+    this.seed = seed;
   }
 
   OperandFormat format() {
     return format;
   }
 
-  synchronized List<GemmProblem> all() {
+  /** All of them, in a fixed order. */
+  public synchronized List<GemmProblem> all() {
     if (problems == null) {
       List<GemmProblem> made = new ArrayList<>();
       for (int number = 0; number < PROBLEMS; number++) {
@@ -58,7 +66,7 @@ final class CertifiedProblems {
     int windows = (scales + window - 1) / window;
     int first = number % windows * window;
     int[] shape = SHAPES[(number / windows + number) % SHAPES.length];
-    SplittableRandom random = new SplittableRandom(SEED + number);
+    SplittableRandom random = new SplittableRandom(seed + number);
     GemmOperand a = operand(random, shape[0], shape[2], first, Math.min(first + window, scales));
     GemmOperand b = operand(random, shape[1], shape[2], Math.max(scales - first - window, 0), scales - first);
     double[] valuesOfA = values(a);

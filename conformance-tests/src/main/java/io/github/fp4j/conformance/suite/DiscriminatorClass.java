@@ -64,8 +64,8 @@ final class DiscriminatorClass implements CoverageClass {
 
   private GemmProblem problem(Discriminator vector, List<Discriminator> orders) {
     int rows = orders.size();
-    GemmOperand a = stacked(orders.stream().map(Discriminator::a).toList());
-    GemmOperand b = stacked(orders.stream().map(Discriminator::b).toList());
+    GemmOperand a = Permutations.stacked(orders.stream().map(Discriminator::a).toList());
+    GemmOperand b = Permutations.stacked(orders.stream().map(Discriminator::b).toList());
     float[] c = new float[rows * rows];
     Arrays.fill(c, vector.c());
     Gemm definition = Gemm.reference(model, a, b);
@@ -77,16 +77,5 @@ final class DiscriminatorClass implements CoverageClass {
       right[i] = Float.intBitsToFloat(published != null ? published : definition.dot(row, column, Float.floatToRawIntBits(vector.c())));
     }
     return GemmProblem.whole(vector.id() + " (" + vector.description() + "), rows in order of permutation", a, b, c, right);
-  }
-
-  private static GemmOperand stacked(List<GemmOperand> rows) {
-    int k = rows.getFirst().k();
-    byte[] codes = new byte[rows.size() * k / 2];
-    byte[] scales = new byte[rows.size() * k / 16];
-    for (int row = 0; row < rows.size(); row++) {
-      System.arraycopy(rows.get(row).codes(), 0, codes, row * k / 2, k / 2);
-      System.arraycopy(rows.get(row).scales(), 0, scales, row * k / 16, k / 16);
-    }
-    return new GemmOperand(OperandFormat.NVFP4, rows.size(), k, codes, scales);
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param right D, row-major
  * @param judged which elements of D are judged
  */
-record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
+public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] right, BitSet judged) {
 
   private static final int POISON = 0x7FA5A5A5;
 

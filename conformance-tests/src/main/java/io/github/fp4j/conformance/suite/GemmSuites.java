@@ -9,7 +9,7 @@ import io.github.fp4j.formats.gemm.OperandFormat;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is asked about FP4 products, under every published model with float32 results and under a subject's own accumulator. */
+/** What is asked about FP4 products: under every published model with float32 results, under a subject's own accumulator, and in the named order of float32 sums. */
 final class GemmSuites {
   private GemmSuites() {}
 
@@ -23,6 +23,11 @@ final class GemmSuites {
     for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
       CertifiedProblems problems = new CertifiedProblems(format);
       names(taking(format)).forEach(model -> classes.add(new CertifiedGemmClass(model, problems)));
+    }
+    for (OperandFormat weights : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+      classes.add(new Fp32GemmClass(weights, weights));
+      classes.add(new Fp32GemmClass(OperandFormat.BF16, weights));
+      classes.add(new ActivationsClass(weights));
     }
     nvfp4.forEach(model -> classes.add(new DiscriminatorClass(model)));
     for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {

@@ -30,6 +30,7 @@ public final class Suites {
     classes.add(new StochasticClass(FloatFormat.E2M1));
     classes.addAll(BlockSuites.at(level));
     classes.addAll(GemmSuites.at(level));
+    classes.addAll(OptimizerSuites.all());
     return classes;
   }
 
@@ -48,9 +49,11 @@ public final class Suites {
       case "XD" -> "vectors that tell accumulators apart";
       case "XG" -> "matrix products with one right answer";
       case "XH" -> "Hadamard transforms";
-      case "XR" -> "matrix products over the whole range";
+      case "XO" -> "optimizer kernels and whole steps";
       case "XQ" -> "profiles on every kind of input";
-      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XQ or XR");
+      case "XR" -> "matrix products over the whole range";
+      case "XV" -> "vectors";
+      default -> throw new IllegalArgumentException("suite = " + suite + ": expected X1 to X9, XD, XG, XH, XO, XQ, XR or XV");
     };
   }
 }

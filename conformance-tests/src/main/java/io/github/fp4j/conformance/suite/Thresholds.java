@@ -4,14 +4,14 @@ import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.ReferenceCodec;
 
 /** The points where a nearest rounding changes its answer. */
-final class Thresholds {
+public final class Thresholds {
   private Thresholds() {}
 
   /**
    * The midpoints between neighbouring magnitudes of {@code format}, ascending, exact; behind them, for a format with a code for overflow, the point where
    * overflow begins (464 for E4M3).
    */
-  static double[] of(FloatFormat format) {
+  public static double[] of(FloatFormat format) {
     int top = format.maxFiniteCode();
     double[] points = new double[format.hasNan() || format.hasInfinity() ? top + 1 : top];
     for (int code = 0; code < points.length; code++) {

@@ -63,12 +63,19 @@ final class StagedFile implements Closeable {
     }
   }
 
-  /** Writes all of {@code bytes} (native, mapped or over a {@code byte[]}) at {@code position}; what lies between pieces reads as zero. */
+  /**
+   * Writes all of {@code bytes} (native, mapped or over a {@code byte[]}) at {@code position}; what lies between pieces reads as zero. Pages of a mapped file are
+   * taken out of this process again, so that a copy of any size needs little memory.
+   */
   void write(long position, MemorySegment bytes) throws IOException {
     for (long at = 0; at < bytes.byteSize(); ) {
-      ByteBuffer piece = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer();
+      MemorySegment from = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at));
+      ByteBuffer piece = from.asByteBuffer();
       while (piece.hasRemaining()) {
         at += channel.write(piece, position + at);
+      }
+      if (from.isMapped()) {
+        from.unload();
       }
     }
   }

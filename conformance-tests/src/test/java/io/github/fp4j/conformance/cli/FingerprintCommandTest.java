@@ -74,7 +74,7 @@ class FingerprintCommandTest {
     assertThat(run("fingerprint", "--model", "mxf4", "--format", "nvfp4"))
         .isEqualTo(new Run(ExitCode.USAGE, "", "fp4j fingerprint: --format nvfp4: expected mxfp4 for model mxf4" + System.lineSeparator()));
     assertThat(run("fingerprint", "nobody").err).startsWith("fp4j fingerprint: unknown backend \"nobody\": expected one of reference");
-    assertThat(run("fingerprint", "simd-128").err).containsAnyOf("backend simd-128 has no matrix products: expected ", "backend simd-128 is unavailable: ");
+    assertThat(run("fingerprint", "simd-128").err).containsAnyOf("backend simd-128 has no FP4 accumulator of its own: expected ", "backend simd-128 is unavailable: ");
     Path lost = folder.resolve("missing").resolve("card.json");
     assertThat(run("fingerprint", "--model", "mxf4", "--json", lost.toString()).err)
         .isEqualTo("fp4j fingerprint: --json " + lost + ": its folder does not exist; expected a file in one that does" + System.lineSeparator());

@@ -2,6 +2,8 @@ package io.github.fp4j.conformance.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.formats.gemm.AccumulationModel;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -118,6 +121,59 @@ class GemmCommandTest {
   }
 
   @Test
+  void everyBackendGivesTheSameBits() throws IOException {
+    GemmOperand a = random(OperandFormat.NVFP4, 5, 13, 96);
+    GemmOperand b = random(OperandFormat.NVFP4, 6, 50, 96);
+    write(a, b);
+    List<Backend> backends = Backends.available().stream().filter(backend -> backend.gemms().isPresent()).toList();
+    assertThat(backends).extracting(Backend::name).contains("reference", "simd-128");
+    for (String model : List.of("fp32", "exact-rne")) {
+      float[] expected = new float[13 * 50];
+      Backends.byName("reference").gemms().orElseThrow().multiply(model, a, b, null, expected);
+      int[] bits = IntStream.range(0, 650).map(i -> Float.floatToRawIntBits(expected[i])).toArray();
+      assertThat(gemm(model)).isEqualTo(new Run(0, "", ""));
+      assertThat(result(13, 50)).as(model).isEqualTo(bits);
+      for (Backend backend : backends) {
+        assertThat(gemm(model, "--backend", backend.name())).isEqualTo(new Run(0, "", ""));
+        assertThat(result(13, 50)).as(backend.name() + " " + model).isEqualTo(bits);
+      }
+    }
+  }
+
+  /** V9: 2^24 + 1.5 between two floats that are 2 apart; the truncating model is 3/4 below, the correctly rounded one 1/4 above. */
+  @Test
+  void errorsAreCountedInUlps() throws IOException {
+    Discriminator v9 = Discriminators.all().get(8);
+    write(v9.a(), v9.b());
+    writeC(new float[] {v9.c()}, 1, 1);
+    Run run = run(
+        "gemm", "--model", "nvfp4-gst-f35", "--a-codes", file("a-codes"), "--a-scales", file("a-scales"), "--b-codes", file("b-codes"), "--b-scales",
+        file("b-scales"), "--c", file("c"), "--errors");
+    assertThat(run.status).isZero();
+    assertThat(run.out).startsWith("forward errors of 1 of 1 outputs, K = 64, in ulp of float32" + System.lineSeparator());
+    assertThat(run.out.lines().filter(line -> line.matches("(exact|exact-rne|nvfp4-gst-f35|fp32) .*")).map(line -> line.replaceAll(" +", " ")).toList())
+        .containsExactly(
+            "nvfp4-gst-f35 0.7500 0.7500 0 of 1", "exact-rne 0.2500 0.2500 1 of 1", "fp32 0.2500 0.2500 1 of 1", "exact 16777217.5",
+            "nvfp4-gst-f35 4B800000 1.6777216E7 -0.7500 ulp", "exact-rne 4B800001 1.6777218E7 +0.2500 ulp", "fp32 4B800001 1.6777218E7 +0.2500 ulp");
+  }
+
+  @Test
+  void infiniteAndNanInputsAreLeftOutOfErrors() throws IOException {
+    GemmOperand a = random(OperandFormat.NVFP4, 1, 4, 64);
+    GemmOperand b = random(OperandFormat.NVFP4, 2, 5, 64);
+    for (byte[] scales : List.of(a.scales(), b.scales())) {
+      Arrays.fill(scales, (byte) 0x38);
+    }
+    a.scales()[0] = 0x7F;
+    write(a, b);
+    Run run = gemm("exact-rne", "--errors", "10");
+    assertThat(run.status).isZero();
+    assertThat(run.out).contains("forward errors of 7 of 20 outputs", "left out: 3 with an infinite or NaN input");
+    assertThat(run.out).containsPattern("exact-rne +0\\.\\d+ +0\\.\\d+ +7 of 7");
+    assertThat(result(4, 5)).hasSize(20);
+  }
+
+  @Test
   void pairwiseGivesTheDiagonal() throws IOException {
     GemmOperand a = random(OperandFormat.NVFP4, 3, 9, 192);
     GemmOperand b = random(OperandFormat.NVFP4, 4, 9, 192);
@@ -147,7 +203,7 @@ class GemmCommandTest {
     Run run = run("gemm", "--list");
     assertThat(run.status).isZero();
     assertThat(run.out.lines().skip(1).map(line -> line.split(" ")[0]).toList())
-        .isEqualTo(AccumulationModels.all().stream().map(AccumulationModel::id).toList());
+        .isEqualTo(Stream.concat(AccumulationModels.all().stream().map(AccumulationModel::id), Stream.of("fp32")).toList());
     assertThat(run.out).contains("nvfp4-gst-f35               1    64     16    factors    35  toward-zero  count    fused          fp32 RZ        nvfp4");
   }
 
@@ -164,12 +220,16 @@ class GemmCommandTest {
         file("a-scales"), file("a-codes"));
     writeC(new float[20], 5, 4);
     refused(gemm("nvfp4-gst-f35", "--c", file("c")), "%s has shape [5, 4]: expected [4, 5], the shape of D", file("c"));
+    assertThat(gemm("fp32", "--backend", "fast").err).startsWith("fp4j gemm: unknown backend \"fast\": expected one of reference, ");
+    refused(
+        run("gemm", "--model", "fp32", "--a-codes", "a", "--a-scales", "a", "--b-codes", "b", "--b-scales", "b"),
+        "neither --out nor --errors: expected one of them, or both");
     refused(gemm("nvfp4-gst-f35", "--beta", "1"), "--beta 1.0 without --c: expected both");
     refused(gemm("nvfp4-gst-f35", "--format", "e4m3"), "--format e4m3: expected nvfp4 or mxfp4");
     refused(gemm("mxf4"), "model mxf4 does not take nvfp4 x nvfp4: expected two of mxfp4 with the same scales");
     write("a", random(OperandFormat.NVFP4, 1, 4, 96));
     refused(
-        gemm("exact-rne"),
+        gemm("nvfp4-gst-f35"),
         "%s has shape [4, 48], K = 96, which is not a positive multiple of 64: pad codes and scales of A and B with zeros to K = 128",
         file("a-codes"));
     Files.copy(Path.of(file("c")), Path.of(file("a-codes")), StandardCopyOption.REPLACE_EXISTING);

@@ -11,7 +11,9 @@ import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -21,11 +23,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.spi.ToolProvider;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,13 +148,11 @@ class MinimiserTest {
 
   private void compile(String name, String source) throws Exception {
     Path file = Files.writeString(folder.resolve(name + ".java"), source);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
-    String path = System.getProperty("jdk.module.path", "") + System.getProperty("path.separator") + System.getProperty("java.class.path");
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      boolean compiled =
-          compiler.getTask(messages, files, null, List.of("-proc:none", "-cp", path, "-d", folder.toString()), null, files.getJavaFileObjects(file)).call();
-      assertThat(compiled).as(messages + "\n" + source).isTrue();
-    }
+    PrintWriter printer = new PrintWriter(messages);
+    String path = System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+    int status =
+        ToolProvider.findFirst("javac").orElseThrow().run(printer, printer, "-proc:none", "-cp", path, "-d", folder.toString(), file.toString());
+    assertThat(status).as(messages + "\n" + source).isZero();
   }
 }

@@ -6,6 +6,8 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One output of a product, exactly and as models have it.
@@ -42,22 +44,42 @@ public record ErrorAnalysis(BigDecimal exact, float nearest, List<Answer> answer
     if (!rowOfA.isFinite(0) || !rowOfB.isFinite(0) || !Float.isFinite(c)) {
       throw new IllegalArgumentException("row " + row + " of A, row " + column + " of B, c = " + c + ": infinite or NaN; expected finite inputs");
     }
-    BigDecimal exact = new BigDecimal(c);
-    for (int i = 0; i < a.k(); i++) {
-      long product = (long) rowOfA.significands[i] * rowOfB.significands[i];
-      exact = exact.add(scaled(BigInteger.valueOf(product), rowOfA.exponents[i] + rowOfB.exponents[i]));
-    }
+    BigDecimal exact = new BigDecimal(c).add(exactSum(rowOfA, rowOfB, a.k()));
     float nearest = exact.floatValue();
-    BigDecimal ulp = new BigDecimal(Math.ulp(Float.isInfinite(nearest) ? Float.MAX_VALUE : nearest));
     List<Answer> answers = new ArrayList<>();
     for (AccumulationModel model : models) {
       AccumulatorType type = model.output().type();
-      int bits = Gemm.reference(model, single(a, row), single(b, column)).dot(0, 0, type.fromFloat(c));
-      float value = type.toFloat(bits);
-      double ulps = Float.isFinite(value) ? new BigDecimal(value).subtract(exact).divide(ulp, MathContext.DECIMAL64).doubleValue() : value;
-      answers.add(new Answer(model.id(), bits, ulps));
+      int bits = Gemm.of(model, single(a, row), single(b, column)).dot(0, 0, type.fromFloat(c));
+      answers.add(new Answer(model.id(), bits, ulps(exact, nearest, type.toFloat(bits))));
     }
     return new ErrorAnalysis(exact, nearest, answers);
+  }
+
+  /** The forward error of any other answer. */
+  public double ulps(float d) {
+    return ulps(exact, nearest, d);
+  }
+
+  private static double ulps(BigDecimal exact, float nearest, float d) {
+    if (!Float.isFinite(d)) {
+      return d;
+    }
+    BigDecimal ulp = new BigDecimal(Math.ulp(Float.isInfinite(nearest) ? Float.MAX_VALUE : nearest));
+    return new BigDecimal(d).subtract(exact).divide(ulp, MathContext.DECIMAL64).doubleValue();
+  }
+
+  /** Products are gathered by their exponents first: few big numbers are added then. */
+  private static BigDecimal exactSum(DecodedOperand a, DecodedOperand b, int k) {
+    Map<Integer, Long> sums = new TreeMap<>();
+    for (int i = 0; i < k; i++) {
+      long product = (long) a.significands[i] * b.significands[i];
+      sums.merge(a.exponents[i] + b.exponents[i], product, Math::addExact);
+    }
+    BigDecimal sum = BigDecimal.ZERO;
+    for (Map.Entry<Integer, Long> entry : sums.entrySet()) {
+      sum = sum.add(scaled(BigInteger.valueOf(entry.getValue()), entry.getKey()));
+    }
+    return sum;
   }
 
   private static BigDecimal scaled(BigInteger value, int exponent) {

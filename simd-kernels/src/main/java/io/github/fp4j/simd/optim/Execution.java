@@ -1,5 +1,6 @@
 package io.github.fp4j.simd.optim;
 
+import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.backend.ReferenceBackend;
 import java.util.concurrent.Executor;
@@ -24,5 +25,16 @@ public record Execution(OptimizerKernels kernels, @Nullable Executor executor, i
   /** The scalar loops, everything measured: the step to compare with. */
   public static Execution reference() {
     return new Execution(ReferenceBackend.INSTANCE.optimizers().orElseThrow(), null, 1, true);
+  }
+
+  /** The kernels of the first backend that runs here, other than the scalar loops where there is one; on the calling thread, everything measured. */
+  public static Execution fastest() {
+    OptimizerKernels kernels =
+        Backends.available().stream()
+            .filter(backend -> backend != ReferenceBackend.INSTANCE)
+            .flatMap(backend -> backend.optimizers().stream())
+            .findFirst()
+            .orElseGet(() -> ReferenceBackend.INSTANCE.optimizers().orElseThrow());
+    return new Execution(kernels, null, 1, true);
   }
 }

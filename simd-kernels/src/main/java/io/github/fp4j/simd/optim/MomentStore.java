@@ -27,7 +27,7 @@ sealed interface MomentStore permits PlainStore, BlockwiseStore, RankOneStore, F
       case MomentFormat.RankOne rankOne ->
           shape.length < 2
               ? new BlockwiseStore(new BlockwiseCodebook(rankOne.codebook(), rankOne.blockSize()), length, kernels)
-              : new RankOneStore(rankOne.codebook(), shape, length);
+              : new RankOneStore(rankOne.codebook(), shape, length, kernels);
       case MomentFormat.Factored _ -> shape.length < 2 ? of(MomentFormat.LINEAR_4_BLOCK_128, shape, length, kernels) : new FactoredStore(shape);
     };
   }

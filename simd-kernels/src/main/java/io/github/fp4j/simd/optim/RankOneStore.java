@@ -1,5 +1,6 @@
 package io.github.fp4j.simd.optim;
 
+import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.formats.codebook.Codebook;
 import io.github.fp4j.formats.codebook.RankOneScales;
 import java.util.Arrays;
@@ -10,12 +11,16 @@ import java.util.Arrays;
  */
 final class RankOneStore implements MomentStore {
   private final Codebook codebook;
+  private final OptimizerKernels kernels;
+  private final RankOneRows rows;
   private final byte[] codes;
   private final RankOneScales stored;
   private final RankOneScales coming;
 
-  RankOneStore(Codebook codebook, int[] shape, int length) {
+  RankOneStore(Codebook codebook, int[] shape, int length, OptimizerKernels kernels) {
     this.codebook = codebook;
+    this.kernels = kernels;
+    rows = new RankOneRows(shape, kernels);
     codes = new byte[codebook.bytes(length)];
     stored = new RankOneScales(shape);
     coming = new RankOneScales(shape);
@@ -29,7 +34,7 @@ final class RankOneStore implements MomentStore {
 
   /** Collects new values that will be stored at {@code from}. Not thread-safe. */
   void survey(float[] values, int offset, int from, int length) {
-    coming.collect(values, offset, length, from);
+    rows.collect(coming, values, offset, length, from);
   }
 
   /** After every chunk has been closed. */
@@ -41,22 +46,14 @@ final class RankOneStore implements MomentStore {
 
   @Override
   public void open(Workspace workspace, Window window, int from, int length) {
-    float[] values = window.openCopy();
-    codebook.decode(codes, codebook.bytes(from), values, 0, length);
-    stored.scales(workspace.scales, 0, length, from);
-    for (int i = 0; i < length; i++) {
-      values[i] *= workspace.scales[i];
-    }
+    rows.spread(stored, workspace.scales, 0, length, from);
+    kernels.decode(codebook, codes, codebook.bytes(from), workspace.scales, 0, window.openCopy(), 0, length);
   }
 
   @Override
   public void close(Workspace workspace, Window window, int from, int length) {
-    coming.scales(workspace.scales, 0, length, from);
-    int bytes = codebook.bytes(from);
-    for (int i = 0; i < length; i++) {
-      float scale = workspace.scales[i];
-      codebook.put(codes, bytes, i, scale == 0 ? codebook.zeroCode() : codebook.encode(window.array[window.offset + i] / scale));
-    }
+    rows.spread(coming, workspace.scales, 0, length, from);
+    kernels.encode(codebook, window.array, window.offset, length, workspace.scales, 0, codes, codebook.bytes(from));
   }
 
   @Override

@@ -1,50 +1,60 @@
 package io.github.fp4j.bridge.internal.sys;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.io.File;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** CUDA's libraries as far as it takes to say which are there: names, folders, versions, devices. Sources: cuda.h, nvrtc.h, cublasLt.h of CUDA 13. */
+/** Where CUDA's libraries are looked for. */
 public final class CudaLibraries {
-  private static final MethodHandle INT_OF_INT = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle INT_OF_POINTER = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS));
-  private static final MethodHandle INT_OF_TWO_POINTERS = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-  private static final MethodHandle INT_OF_POINTER_AND_INT = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle INT_OF_INT_AND_POINTER = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle DEVICE_NAME = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SIZE = Downcalls.of(FunctionDescriptor.of(JAVA_LONG));
+  /** The driver, which comes with the GPU's kernel module and not with CUDA. */
+  public static final String DRIVER = "libcuda.so.1";
 
-  private static final int SUCCESS = 0;
-  private static final int NAME_BYTES = 256;
+  public static final String NVRTC = "libnvrtc.so.13";
+  public static final String CUBLASLT = "libcublasLt.so.13";
+
+  private static final String PROPERTY = "fp4j.cuda.path";
+  private static final String VARIABLE = "FP4J_CUDA_PATH";
 
   private CudaLibraries() {}
 
-  /** Searches a library: {@code -Dfp4j.cuda.path} or {@code FP4J_CUDA_PATH}, the loader's path, then CUDA's usual folders. */
+  /**
+   * Searches a library in this order: the folder {@code -Dfp4j.cuda.path}, the folder {@code FP4J_CUDA_PATH}, the loader's path, CUDA's usual folders,
+   * {@code nvidia/*}{@code /lib} of Python's packages (pip's {@code nvidia-cublas} and the like), and where {@code conformance-tests/peers/fetch} puts those.
+   */
   public static LibrarySearch search(String fileName) {
-    String chosen = System.getProperty("fp4j.cuda.path", System.getenv("FP4J_CUDA_PATH"));
+    Map<String, String> environment = System.getenv();
     LibrarySearch search = new LibrarySearch(fileName);
-    if (chosen != null) {
-      search.folders("fp4j.cuda.path", below(chosen));
-    }
-    return search.loader().folders("CUDA's folders", usualFolders());
+    chosen(search, "-D" + PROPERTY, System.getProperty(PROPERTY));
+    chosen(search, VARIABLE, environment.get(VARIABLE));
+    return search
+        .loader()
+        .folders("CUDA's folders", usualFolders(environment))
+        .folders("Python's packages", nvidiaPackages(pythonPackages(environment)))
+        .folders("the fetched peers", nvidiaPackages(fetchedPeers()));
   }
 
-  private static List<String> usualFolders() {
+  private static void chosen(LibrarySearch search, String name, @Nullable String folder) {
+    if (folder == null) {
+      search.notSet(name);
+    } else {
+      search.folders(name, below(folder));
+    }
+  }
+
+  private static List<String> usualFolders(Map<String, String> environment) {
     Set<String> folders = new LinkedHashSet<>();
     for (String variable : List.of("CUDA_HOME", "CUDA_PATH")) {
-      Optional.ofNullable(System.getenv(variable)).ifPresent(folder -> folders.addAll(below(folder)));
+      if (environment.get(variable) != null) {
+        folders.addAll(below(environment.get(variable)));
+      }
     }
     folders.addAll(below("/usr/local/cuda"));
     folders.add("/usr/lib/wsl/lib");
@@ -55,102 +65,54 @@ public final class CudaLibraries {
     return List.of(folder, folder + File.separator + "lib64", folder + File.separator + "lib");
   }
 
-  /** {@code cuDriverGetVersion}, e.g. {@code 13.0}: the newest CUDA that the driver can serve. */
-  public static Optional<String> driverVersion(LoadedLibrary driver) {
-    Optional<MemorySegment> function = driver.find("cuDriverGetVersion");
-    if (function.isEmpty()) {
-      return Optional.empty();
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment version = arena.allocate(JAVA_INT);
-      int status = (int) INT_OF_POINTER.invokeExact(function.get(), version);
-      int number = version.get(JAVA_INT, 0);
-      return status == SUCCESS ? Optional.of(number / 1000 + "." + number % 1000 / 10) : Optional.empty();
-    } catch (Throwable e) {
-      throw Downcalls.unexpected(e);
-    }
-  }
-
-  /** {@code nvrtcVersion}, e.g. {@code 13.0}. */
-  public static Optional<String> nvrtcVersion(LoadedLibrary nvrtc) {
-    Optional<MemorySegment> function = nvrtc.find("nvrtcVersion");
-    if (function.isEmpty()) {
-      return Optional.empty();
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment major = arena.allocate(JAVA_INT);
-      MemorySegment minor = arena.allocate(JAVA_INT);
-      int status = (int) INT_OF_TWO_POINTERS.invokeExact(function.get(), major, minor);
-      return status == SUCCESS ? Optional.of(major.get(JAVA_INT, 0) + "." + minor.get(JAVA_INT, 0)) : Optional.empty();
-    } catch (Throwable e) {
-      throw Downcalls.unexpected(e);
-    }
-  }
-
-  /** {@code cublasLtGetVersion}, e.g. {@code 13.1.1}. */
-  public static Optional<String> cublasLtVersion(LoadedLibrary cublasLt) {
-    Optional<MemorySegment> function = cublasLt.find("cublasLtGetVersion");
-    if (function.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      long version = (long) SIZE.invokeExact(function.get());
-      return Optional.of(version / 10000 + "." + version / 100 % 100 + "." + version % 100);
-    } catch (Throwable e) {
-      throw Downcalls.unexpected(e);
-    }
-  }
-
-  /** One line for each device of the driver, or one that says which call failed and how. */
-  public static List<String> devices(LoadedLibrary driver) {
-    for (String symbol : List.of("cuInit", "cuDeviceGetCount", "cuDeviceGet", "cuDeviceGetName")) {
-      if (driver.find(symbol).isEmpty()) {
-        return List.of("no function " + symbol);
+  /** Folders that hold Python packages: of the active environment, the user and the system, as far as they follow Python's usual layout. */
+  static List<Path> pythonPackages(Map<String, String> environment) {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (String entry : environment.getOrDefault("PYTHONPATH", "").split(File.pathSeparator)) {
+      if (!entry.isEmpty()) {
+        folders.add(Path.of(entry));
       }
     }
-    List<String> lines = new ArrayList<>();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment init = driver.find("cuInit").orElseThrow();
-      MemorySegment count = arena.allocate(JAVA_INT);
-      int status = (int) INT_OF_INT.invokeExact(init, 0);
-      if (status != SUCCESS) {
-        return List.of("cuInit: " + errorText(driver, status));
+    List<@Nullable String> prefixes = new ArrayList<>();
+    prefixes.add(environment.get("VIRTUAL_ENV"));
+    prefixes.add(environment.get("CONDA_PREFIX"));
+    prefixes.add(System.getProperty("user.home", "") + "/.local");
+    prefixes.add("/usr/local");
+    prefixes.add("/usr");
+    for (String prefix : prefixes) {
+      if (prefix != null) {
+        for (Path python : matching(Path.of(prefix, "lib"), "python3*")) {
+          folders.add(python.resolve("site-packages"));
+          folders.add(python.resolve("dist-packages"));
+        }
       }
-      status = (int) INT_OF_POINTER.invokeExact(driver.find("cuDeviceGetCount").orElseThrow(), count);
-      if (status != SUCCESS) {
-        return List.of("cuDeviceGetCount: " + errorText(driver, status));
-      }
-      for (int ordinal = 0; ordinal < count.get(JAVA_INT, 0); ordinal++) {
-        lines.add("device " + ordinal + ": " + deviceName(driver, ordinal, arena));
-      }
-      return lines.isEmpty() ? List.of("no device") : lines;
-    } catch (Throwable e) {
-      throw Downcalls.unexpected(e);
     }
+    return folders.stream().filter(Files::isDirectory).toList();
   }
 
-  private static String deviceName(LoadedLibrary driver, int ordinal, Arena arena) throws Throwable {
-    MemorySegment device = arena.allocate(JAVA_INT);
-    MemorySegment name = arena.allocate(JAVA_BYTE, NAME_BYTES);
-    int status = (int) INT_OF_POINTER_AND_INT.invokeExact(driver.find("cuDeviceGet").orElseThrow(), device, ordinal);
-    if (status == SUCCESS) {
-      status = (int) DEVICE_NAME.invokeExact(driver.find("cuDeviceGetName").orElseThrow(), name, NAME_BYTES - 1, device.get(JAVA_INT, 0));
-    }
-    return status == SUCCESS ? name.getString(0) : "cuDeviceGetName: " + errorText(driver, status);
+  private static List<Path> fetchedPeers() {
+    String home = System.getProperty("fp4j.home");
+    return home == null ? List.of() : List.of(Path.of(home, "conformance-tests", "target", "peers"));
   }
 
-  /** The number of a CUresult with its name, e.g. {@code 100 (CUDA_ERROR_NO_DEVICE)}. */
-  private static String errorText(LoadedLibrary driver, int status) {
-    Optional<MemorySegment> function = driver.find("cuGetErrorName");
-    if (function.isEmpty()) {
-      return String.valueOf(status);
+  /** {@code nvidia/*}{@code /lib} of each folder, where they are. */
+  static List<String> nvidiaPackages(List<Path> folders) {
+    return folders.stream()
+        .flatMap(folder -> matching(folder.resolve("nvidia"), "*").stream())
+        .map(part -> part.resolve("lib"))
+        .filter(Files::isDirectory)
+        .map(Path::toString)
+        .toList();
+  }
+
+  private static List<Path> matching(Path folder, String glob) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, glob)) {
+      entries.forEach(found::add);
+    } catch (IOException e) {
+      return List.of(); // not there, or not for us
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocate(ADDRESS);
-      int known = (int) INT_OF_INT_AND_POINTER.invokeExact(function.get(), status, name);
-      return status + (known == SUCCESS ? LoadedLibrary.text(name.get(ADDRESS, 0)).map(text -> " (" + text + ")").orElse("") : "");
-    } catch (Throwable e) {
-      throw Downcalls.unexpected(e);
-    }
+    found.sort(null);
+    return found;
   }
 }

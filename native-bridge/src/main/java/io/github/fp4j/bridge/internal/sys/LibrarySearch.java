@@ -40,6 +40,11 @@ public final class LibrarySearch {
     return this;
   }
 
+  /** Notes that a place which the user could have named was not. */
+  public void notSet(String place) {
+    note(place, "not set");
+  }
+
   /** The copy in this module's jar. */
   public LibrarySearch packaged() {
     if (!ended) {

@@ -82,7 +82,8 @@ public final class PackagedLibraries {
     }
   }
 
-  private static Path cache() {
+  /** The folder of the user where copies go: see the class. */
+  public static Path cache() {
     String chosen = System.getProperty("fp4j.cache", System.getenv("FP4J_CACHE"));
     if (chosen != null) {
       return Path.of(chosen);

@@ -1,0 +1,30 @@
+package io.github.fp4j.conformance.bench;
+
+import io.github.fp4j.backend.Backend;
+import java.util.List;
+
+/** Every other kernel of a backend, long enough for the JIT compiler to have compiled it. */
+final class Crowd {
+  private static final long NANOSECONDS_EACH = 400_000_000;
+
+  private Crowd() {}
+
+  /** Runs all kernels of the subject of {@code timed} but the timed one, on short and on long arrays. */
+  static void run(Workload timed) {
+    Backend backend = timed.backend();
+    for (KernelFamily family : KernelFamilies.all()) {
+      if (!family.id().equals(timed.family())) {
+        for (SizeClass size : List.of(SizeClass.L1, SizeClass.L2)) {
+          family.maker().make(backend, size.elements()).ifPresent(Crowd::repeat);
+        }
+      }
+    }
+  }
+
+  private static void repeat(Runnable call) {
+    long end = System.nanoTime() + NANOSECONDS_EACH;
+    while (System.nanoTime() < end) {
+      call.run();
+    }
+  }
+}

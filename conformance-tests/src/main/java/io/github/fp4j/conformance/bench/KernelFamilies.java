@@ -1,0 +1,211 @@
+package io.github.fp4j.conformance.bench;
+
+import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.formats.Conversion;
+import io.github.fp4j.formats.FloatFormat;
+import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.block.Hadamard;
+import io.github.fp4j.formats.block.Profiles;
+import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.ScaleLayout;
+import java.util.List;
+import java.util.Optional;
+
+/** The operations that are timed. A backend that is judged by a rule of its own, as ggml is, is timed under that rule. */
+public final class KernelFamilies {
+  private static final int COLUMNS = 4096;
+
+  /** NVIDIA's rule, and ggml's for who has no other. */
+  private static final List<QuantizationProfile> NVFP4 = List.of(Profiles.TE_2_15, Profiles.GGML_NVFP4);
+
+  private static final List<QuantizationProfile> MXFP4 = List.of(Profiles.TORCHAO_MX_RCEIL, Profiles.GGML_MXFP4);
+  private static final double NVFP4_BYTES = .5 + 1 / 16.0;
+  private static final double MXFP4_BYTES = .5 + 1 / 32.0;
+
+  private static final List<KernelFamily> ALL =
+      List.of(
+          new KernelFamily("encode-e2m1", "float32 to packed E2M1", 4, .5, 1, KernelFamilies::encodePacked),
+          new KernelFamily("encode-e4m3", "float32 to E4M3", 4, 1, 1, (backend, n) -> encode(backend, FloatFormat.E4M3, n)),
+          new KernelFamily("decode-e4m3", "E4M3 to float32", 1, 4, 1, (backend, n) -> decode(backend, FloatFormat.E4M3, n)),
+          new KernelFamily("encode-e5m2", "float32 to E5M2", 4, 1, 1, (backend, n) -> encode(backend, FloatFormat.E5M2, n)),
+          new KernelFamily("decode-e5m2", "E5M2 to float32", 1, 4, 1, (backend, n) -> decode(backend, FloatFormat.E5M2, n)),
+          new KernelFamily("amax", "largest magnitude", 4, 0, 1, KernelFamilies::amax),
+          new KernelFamily("quantize-nvfp4", "NVFP4 along rows, tensor scale known", 4, NVFP4_BYTES, 1, (backend, n) -> quantize(backend, NVFP4, n)),
+          new KernelFamily("quantize-mxfp4", "MXFP4 along rows", 4, MXFP4_BYTES, 1, (backend, n) -> quantize(backend, MXFP4, n)),
+          new KernelFamily("quantize-nvfp4-both", "NVFP4, rows and transpose from one read", 4, 2 * NVFP4_BYTES, 1, KernelFamilies::quantizeBoth),
+          new KernelFamily("dequantize-nvfp4", "NVFP4 to float32", NVFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, NVFP4, n)),
+          new KernelFamily("dequantize-mxfp4", "MXFP4 to float32", MXFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, MXFP4, n)),
+          new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, KernelFamilies::hadamard),
+          new KernelFamily("swizzle-128x4", "scales into tiles of 128 x 4", 1, 1, 1, KernelFamilies::swizzle),
+          new KernelFamily("gradient-scan", "largest magnitude and sum of squares", 4, 0, 1, KernelFamilies::scan),
+          new KernelFamily("adamw-step", "fused AdamW update", 16, 12, 1, KernelFamilies::adam));
+
+  private KernelFamilies() {}
+
+  /** Every family, conversions first. */
+  public static List<KernelFamily> all() {
+    return ALL;
+  }
+
+  /** @throws IllegalArgumentException if there is none; the message lists them */
+  static KernelFamily byId(String id) {
+    return ALL.stream()
+        .filter(family -> family.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("kernel " + id + ": expected one of " + String.join(", ", ALL.stream().map(KernelFamily::id).toList())));
+  }
+
+  private static Optional<Runnable> encodePacked(Backend backend, int n) {
+    Conversion conversion = Conversion.cuda(FloatFormat.E2M1);
+    return conversions(backend, conversion)
+        .map(
+            kernels -> {
+              float[] values = RandomData.normal(n, 1);
+              byte[] packed = new byte[n / 2];
+              return () -> kernels.encodePacked(conversion, values, 0, packed, 0, n);
+            });
+  }
+
+  private static Optional<Runnable> encode(Backend backend, FloatFormat format, int n) {
+    Conversion conversion = Conversion.cuda(format);
+    return conversions(backend, conversion)
+        .map(
+            kernels -> {
+              float[] values = RandomData.normal(n, 1);
+              byte[] codes = new byte[n];
+              return () -> kernels.encode(conversion, values, 0, codes, 0, n);
+            });
+  }
+
+  private static Optional<ConversionKernels> conversions(Backend backend, Conversion conversion) {
+    return backend.conversions().filter(kernels -> kernels.supports(conversion));
+  }
+
+  private static Optional<Runnable> decode(Backend backend, FloatFormat format, int n) {
+    return backend
+        .conversions()
+        .filter(kernels -> kernels.supportsDecoding(format))
+        .map(
+            kernels -> {
+              byte[] codes = RandomData.bytes(n, 1);
+              float[] values = new float[n];
+              return () -> kernels.decode(format, codes, 0, values, 0, n);
+            });
+  }
+
+  /** Kernels, the rule they are timed under, and a matrix with the scale that the rule gives it. */
+  private record Blocks(BlockKernels kernels, QuantizationProfile profile, FloatRows values, float tensorScale) {
+    static Optional<Blocks> of(Backend backend, BlockOperation operation, List<QuantizationProfile> profiles, int n) {
+      return backend
+          .blocks()
+          .filter(kernels -> kernels.supports(operation))
+          .flatMap(
+              kernels ->
+                  profiles.stream()
+                      .filter(kernels::supports)
+                      .findFirst()
+                      .map(
+                          profile -> {
+                            FloatRows values = FloatRows.of(RandomData.normal(n, 1), n / COLUMNS, COLUMNS);
+                            // half the values lie below the largest: what it is exactly does not change the work
+                            return new Blocks(kernels, profile, values, profile.tensorScaleOf(6));
+                          }));
+    }
+
+    BlockRows target(int rows, int columns) {
+      return BlockRows.allocate(profile.format(), rows, columns);
+    }
+  }
+
+  private static Optional<Runnable> amax(Backend backend, int n) {
+    return Blocks.of(backend, BlockOperation.AMAX, NVFP4, n).map(blocks -> () -> blocks.kernels.amax(blocks.profile, blocks.values));
+  }
+
+  private static Optional<Runnable> quantize(Backend backend, List<QuantizationProfile> profiles, int n) {
+    return Blocks.of(backend, BlockOperation.QUANTIZE, profiles, n)
+        .map(
+            blocks -> {
+              BlockRows target = blocks.target(n / COLUMNS, COLUMNS);
+              return () -> blocks.kernels.quantize(blocks.profile, blocks.tensorScale, blocks.values, target);
+            });
+  }
+
+  private static Optional<Runnable> quantizeBoth(Backend backend, int n) {
+    int rows = Math.max(n / COLUMNS, 16);
+    return Blocks.of(backend, BlockOperation.QUANTIZE_BOTH, NVFP4, n)
+        .map(
+            blocks -> {
+              FloatRows values = FloatRows.of(blocks.values.values(), rows, n / rows);
+              BlockRows target = blocks.target(rows, n / rows);
+              BlockRows transposed = blocks.target(n / rows, rows);
+              return () -> blocks.kernels.quantizeBoth(blocks.profile, blocks.tensorScale, values, target, transposed);
+            });
+  }
+
+  private static Optional<Runnable> dequantize(Backend backend, List<QuantizationProfile> profiles, int n) {
+    return Blocks.of(backend, BlockOperation.QUANTIZE, profiles, n)
+        .filter(blocks -> blocks.kernels.supports(BlockOperation.DEQUANTIZE))
+        .map(
+            blocks -> {
+              BlockRows quantized = blocks.target(n / COLUMNS, COLUMNS);
+              blocks.kernels.quantize(blocks.profile, blocks.tensorScale, blocks.values, quantized);
+              return () -> blocks.kernels.dequantize(blocks.profile, blocks.tensorScale, quantized, blocks.values);
+            });
+  }
+
+  private static Optional<Runnable> hadamard(Backend backend, int n) {
+    return Blocks.of(backend, BlockOperation.HADAMARD, NVFP4, n).map(blocks -> () -> blocks.kernels.hadamard(Hadamard.TRANSFORMER_ENGINE, blocks.values));
+  }
+
+  private static Optional<Runnable> swizzle(Backend backend, int n) {
+    int columns = 32;
+    return backend
+        .blocks()
+        .filter(kernels -> kernels.supports(BlockOperation.SCALE_LAYOUT))
+        .map(
+            kernels -> {
+              byte[] linear = RandomData.bytes(n, 1);
+              byte[] swizzled = new byte[ScaleLayout.SWIZZLED_128X4.size(n / columns, columns)];
+              return () -> kernels.swizzle(ScaleLayout.SWIZZLED_128X4, n / columns, columns, linear, 0, swizzled, 0);
+            });
+  }
+
+  private static Optional<Runnable> scan(Backend backend, int n) {
+    return backend
+        .optimizers()
+        .map(
+            kernels -> {
+              float[] gradient = RandomData.normal(n, 1);
+              int[] magnitudes = new int[n / OptimizerKernels.CHUNK];
+              double[] squares = new double[n / OptimizerKernels.CHUNK];
+              return () -> kernels.scan(gradient, 0, n, magnitudes, squares, 0);
+            });
+  }
+
+  private static Optional<Runnable> adam(Backend backend, int n) {
+    return backend
+        .optimizers()
+        .map(
+            kernels -> {
+              AdamCoefficients coefficients = new AdamCoefficients();
+              coefficients.beta1 = .9f;
+              coefficients.oneMinusBeta1 = .1f;
+              coefficients.beta2 = .999f;
+              coefficients.oneMinusBeta2 = .001f;
+              coefficients.stepSize = 1e-3f;
+              coefficients.epsilon = 1e-8f;
+              coefficients.decay = .99999f;
+              float[] parameters = RandomData.normal(n, 1);
+              float[] gradient = RandomData.normal(n, 2);
+              float[] first = new float[n];
+              float[] second = new float[n];
+              return () -> kernels.adam(coefficients, parameters, 0, gradient, 0, first, 0, second, 0, n);
+            });
+  }
+}

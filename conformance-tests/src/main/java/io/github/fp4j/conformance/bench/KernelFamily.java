@@ -1,0 +1,30 @@
+package io.github.fp4j.conformance.bench;
+
+import io.github.fp4j.backend.Backend;
+import java.util.Optional;
+
+/**
+ * One operation that several backends have, and what it moves.
+ *
+ * @param id short name, e.g. {@code quantize-nvfp4}
+ * @param title what it does, in a few words
+ * @param bytesRead bytes that one element makes it read
+ * @param bytesWritten bytes that one element makes it write
+ * @param operations floating-point operations of an element where arithmetic is the point (a multiplication and an addition count as two), otherwise 1: the element
+ * @param maker makes the operation
+ */
+public record KernelFamily(String id, String title, double bytesRead, double bytesWritten, double operations, Maker maker) {
+
+  /** Makes the operation of one backend on fixed, random data. */
+  @FunctionalInterface
+  public interface Maker {
+
+    /** One call that works through {@code elements} elements, a multiple of 4096; empty if the backend does not have it. */
+    Optional<Runnable> make(Backend backend, int elements);
+  }
+
+  /** Bytes that move for one element. */
+  public double bytes() {
+    return bytesRead + bytesWritten;
+  }
+}

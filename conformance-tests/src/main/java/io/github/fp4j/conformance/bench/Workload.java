@@ -1,0 +1,76 @@
+package io.github.fp4j.conformance.bench;
+
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one JVM times: a family's operation by one subject on data of one size.
+ *
+ * @param family a family's id, or {@link #PEAK}
+ * @param subject a backend's name, perhaps with {@link #AVX2}, or {@link #LIMIT} for the machine's own limit
+ * @param size where the data lies
+ */
+public record Workload(String family, String subject, SizeClass size) {
+  /** In place of a subject: the machine, moving the same bytes or multiplying at its peak. */
+  public static final String LIMIT = "limit";
+
+  /** Ends the name of a subject that is timed with the processor's AVX-512 hidden from the JVM. */
+  public static final String AVX2 = "@avx2";
+
+  /** In place of a family: float32 multiply-adds in registers. */
+  static final String PEAK = "fma-peak";
+
+  /** The peak of multiply-adds. */
+  static final Workload FMA = new Workload(PEAK, LIMIT, SizeClass.L1);
+
+  /** The workload that {@link #toString} wrote. */
+  static Workload parse(String text) {
+    String[] parts = text.split(":");
+    return new Workload(parts[0], parts[1], SizeClass.valueOf(parts[2]));
+  }
+
+  /** Every subject of {@code subjects} that has the operation, then the limit. */
+  static List<Workload> of(KernelFamily family, List<Backend> subjects, SizeClass size) {
+    List<Workload> workloads = new ArrayList<>();
+    for (Backend backend : subjects) {
+      if (family.maker().make(backend, SizeClass.L1.elements()).isPresent()) {
+        workloads.add(new Workload(family.id(), backend.name(), size));
+      }
+    }
+    if (!workloads.isEmpty()) {
+      workloads.add(new Workload(family.id(), LIMIT, size));
+    }
+    return workloads;
+  }
+
+  /** The backend that is timed. */
+  Backend backend() {
+    return Backends.byName(subject.replace(AVX2, ""));
+  }
+
+  /** Elements, or for the peak floating-point operations, of one call. */
+  double elements() {
+    return family.equals(PEAK) ? MachineLimits.operations() : size.elements();
+  }
+
+  /** The call to be timed. */
+  Runnable prepare() {
+    if (family.equals(PEAK)) {
+      return MachineLimits.fusedMultiplyAdd();
+    }
+    KernelFamily timed = KernelFamilies.byId(family);
+    if (subject.equals(LIMIT)) {
+      return MachineLimits.traffic(timed, size.elements());
+    }
+    Optional<Runnable> call = timed.maker().make(backend(), size.elements());
+    return call.orElseThrow(() -> new IllegalStateException(subject + " has no " + family + " in this JVM"));
+  }
+
+  @Override
+  public String toString() {
+    return family + ":" + subject + ":" + size;
+  }
+}

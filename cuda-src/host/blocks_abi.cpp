@@ -1,0 +1,246 @@
+// The functions of fp4j_blocks.h over whichever loops this processor runs: arguments are checked here and nowhere below.
+#include "block_loops.h"
+#include "dispatch.h"
+#include "fp4j/fp4j_blocks.h"
+#include "fp4j/hadamard.cuh"
+#include "fp4j/scale_layout.cuh"
+#include "profile_check.h"
+
+#include <cstring>
+
+namespace {
+
+using namespace fp4j;
+using namespace fp4j::host;
+
+const BlockLoops& loops() {
+#if defined(FP4J_X86_64_LEVELS)
+  static const BlockLoops* const all[] = {&block_loops_baseline, &block_loops_avx2, &block_loops_avx512, &block_loops_avx512vnni};
+  return *all[static_cast<int>(usable_level())];
+#else
+  return block_loops_baseline;
+#endif
+}
+
+bool is_missing(const void* array, size_t rows, size_t columns) {
+  return array == nullptr && rows != 0 && columns != 0;
+}
+
+struct Matrix {
+  const float* values;
+  size_t stride;
+  size_t rows;
+  size_t columns;
+
+  bool is_wrong() const { return is_missing(values, rows, columns) || stride < columns; }
+  Source along_rows() const { return {values, stride, 1, rows, columns}; }
+  Source transposed() const { return {values, 1, stride, columns, rows}; }
+};
+
+// What a quantising function was given, checked.
+struct Task {
+  Profile profile;
+  Source source;
+  size_t stored;
+};
+
+int32_t prepare(const fp4j_profile* profile, const Matrix& matrix, const Source& source, const Target& target, Task* task) {
+  if (profile == nullptr || matrix.is_wrong() || is_missing(target.codes, source.rows, source.columns) ||
+      is_missing(target.scales, source.rows, source.columns)) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  if (!read_profile(*profile, &task->profile)) {
+    return FP4J_UNSUPPORTED;
+  }
+  task->source = source;
+  if (!stored_columns(task->profile, source.columns, &task->stored)) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  const size_t blocks = task->stored / static_cast<size_t>(task->profile.block_size);
+  const size_t bytes = task->stored / static_cast<size_t>(task->profile.codes_per_byte());
+  return source.rows > 1 && (target.codes_stride < bytes || target.scales_stride < blocks) ? FP4J_BAD_ARGUMENT : FP4J_OK;
+}
+
+bool refuses_tiles(const Task& task) {
+  return task.source.rows % static_cast<size_t>(task.profile.block_size) != 0 && task.profile.ragged_rows == RaggedRows::refuse;
+}
+
+int32_t done(bool accepted) {
+  return accepted ? FP4J_OK : FP4J_REFUSED;
+}
+
+bool can_round_stochastically(const Profile& profile, const fp4j_stochastic& rounding) {
+  return rounding.arithmetic >= FP4J_STOCHASTIC_CARRY_8 && rounding.arithmetic <= FP4J_STOCHASTIC_FMA_8 && rounding.bytes >= FP4J_BYTES_ELEMENT &&
+         rounding.bytes <= FP4J_BYTES_PTX && profile.element_cast == ElementCast::convert && profile.scale_search == ScaleSearch::none &&
+         (rounding.arithmetic != FP4J_STOCHASTIC_FMA_8 || profile.element() == format_data<E2M1>());
+}
+
+bool is_layout(int32_t layout) {
+  return layout >= FP4J_SCALES_LINEAR && layout <= FP4J_SCALES_SWIZZLED_8X4;
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t fp4j_supports_profile(const fp4j_profile* profile) {
+  Profile read;
+  return profile != nullptr && read_profile(*profile, &read) ? 1 : 0;
+}
+
+int32_t fp4j_supports_stochastic(const fp4j_profile* profile, const fp4j_stochastic* rounding) {
+  Profile read;
+  return profile != nullptr && rounding != nullptr && read_profile(*profile, &read) && can_round_stochastically(read, *rounding) ? 1 : 0;
+}
+
+int32_t fp4j_amax(const fp4j_profile* profile, const float* values, size_t stride, size_t rows, size_t columns, float* amax) {
+  const Matrix matrix = {values, stride, rows, columns};
+  if (profile == nullptr || amax == nullptr || matrix.is_wrong()) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  Profile read;
+  if (!read_profile(*profile, &read)) {
+    return FP4J_UNSUPPORTED;
+  }
+  *amax = amax_of(loops().largest(read, matrix.along_rows()));
+  return FP4J_OK;
+}
+
+int32_t fp4j_quantize(
+    const fp4j_profile* profile, float tensor_scale, const float* values, size_t stride, size_t rows, size_t columns, uint8_t* codes, size_t codes_stride,
+    uint8_t* scales, size_t scales_stride) {
+  const Matrix matrix = {values, stride, rows, columns};
+  const Target target = {codes, codes_stride, scales, scales_stride};
+  Task task;
+  const int32_t status = prepare(profile, matrix, matrix.along_rows(), target, &task);
+  return status != FP4J_OK ? status : done(loops().quantize(task.profile, tensor_scale, task.source, task.stored, target));
+}
+
+int32_t fp4j_quantize_transposed(
+    const fp4j_profile* profile, float tensor_scale, const float* values, size_t stride, size_t rows, size_t columns, uint8_t* codes, size_t codes_stride,
+    uint8_t* scales, size_t scales_stride) {
+  const Matrix matrix = {values, stride, rows, columns};
+  const Target target = {codes, codes_stride, scales, scales_stride};
+  Task task;
+  const int32_t status = prepare(profile, matrix, matrix.transposed(), target, &task);
+  return status != FP4J_OK ? status : done(loops().quantize(task.profile, tensor_scale, task.source, task.stored, target));
+}
+
+int32_t fp4j_quantize_both(
+    const fp4j_profile* profile, float tensor_scale, const float* values, size_t stride, size_t rows, size_t columns, uint8_t* codes, size_t codes_stride,
+    uint8_t* scales, size_t scales_stride, uint8_t* transposed_codes, size_t transposed_codes_stride, uint8_t* transposed_scales,
+    size_t transposed_scales_stride) {
+  const Matrix matrix = {values, stride, rows, columns};
+  const Target target = {codes, codes_stride, scales, scales_stride};
+  const Target transposed = {transposed_codes, transposed_codes_stride, transposed_scales, transposed_scales_stride};
+  Task task;
+  Task transposed_task;
+  int32_t status = prepare(profile, matrix, matrix.along_rows(), target, &task);
+  status = status != FP4J_OK ? status : prepare(profile, matrix, matrix.transposed(), transposed, &transposed_task);
+  if (status != FP4J_OK) {
+    return status;
+  }
+  const bool accepted = loops().quantize(task.profile, tensor_scale, task.source, task.stored, target);
+  return done(loops().quantize(task.profile, tensor_scale, transposed_task.source, transposed_task.stored, transposed) && accepted);
+}
+
+int32_t fp4j_quantize_tiles(
+    const fp4j_profile* profile, float tensor_scale, const float* values, size_t stride, size_t rows, size_t columns, uint8_t* codes, size_t codes_stride,
+    uint8_t* scales, size_t scales_stride) {
+  const Matrix matrix = {values, stride, rows, columns};
+  const Target target = {codes, codes_stride, scales, scales_stride};
+  Task task;
+  const int32_t status = prepare(profile, matrix, matrix.along_rows(), target, &task);
+  if (status != FP4J_OK || refuses_tiles(task)) {
+    return status != FP4J_OK ? status : FP4J_BAD_ARGUMENT;
+  }
+  return done(loops().quantize_tiles(task.profile, tensor_scale, task.source, task.stored, target));
+}
+
+int32_t fp4j_quantize_stochastic(
+    const fp4j_profile* profile, float tensor_scale, const fp4j_stochastic* rounding, uint64_t first_element, uint64_t row_elements, const float* values,
+    size_t stride, size_t rows, size_t columns, uint8_t* codes, size_t codes_stride, uint8_t* scales, size_t scales_stride) {
+  const Matrix matrix = {values, stride, rows, columns};
+  const Target target = {codes, codes_stride, scales, scales_stride};
+  Task task;
+  const int32_t status = rounding == nullptr ? FP4J_BAD_ARGUMENT : prepare(profile, matrix, matrix.along_rows(), target, &task);
+  if (status != FP4J_OK) {
+    return status;
+  }
+  if (!can_round_stochastically(task.profile, *rounding)) {
+    return FP4J_UNSUPPORTED;
+  }
+  Stochastic stochastic = {{}, first_element, row_elements};
+  static_assert(sizeof stochastic.rounding == sizeof *rounding, "the C ABI's struct");
+  std::memcpy(&stochastic.rounding, rounding, sizeof *rounding);
+  return done(loops().quantize_stochastic(task.profile, tensor_scale, stochastic, task.source, task.stored, target));
+}
+
+int32_t fp4j_dequantize(
+    const fp4j_profile* profile, float tensor_scale, const uint8_t* codes, size_t codes_stride, const uint8_t* scales, size_t scales_stride, float* values,
+    size_t stride, size_t rows, size_t columns) {
+  const Matrix matrix = {values, stride, rows, columns};
+  const Target read_as_target = {const_cast<uint8_t*>(codes), codes_stride, const_cast<uint8_t*>(scales), scales_stride};
+  Task task;
+  const int32_t status = prepare(profile, matrix, matrix.along_rows(), read_as_target, &task);
+  if (status == FP4J_OK) {
+    loops().dequantize(task.profile, tensor_scale, {codes, codes_stride, scales, scales_stride}, values, stride, rows, columns);
+  }
+  return status;
+}
+
+int32_t fp4j_hadamard(
+    int32_t size, const uint64_t* signs, const fp4j_format* rounding, float* values, size_t stride, size_t rows, size_t columns) {
+  const Matrix matrix = {values, stride, rows, columns};
+  if (size < 2 || size > 65536 || (size & (size - 1)) != 0 || signs == nullptr || matrix.is_wrong() || columns % static_cast<size_t>(size) != 0) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  FormatData format = no_format();
+  if (rounding != nullptr) {
+    std::memcpy(&format, rounding, sizeof format);
+    if (format.exponent_bits < 1 || format.exponent_bits > 8 || format.mantissa_bits < 0 || format.mantissa_bits > 21) {
+      return FP4J_UNSUPPORTED;
+    }
+  }
+  const int log2_size = bit_length(static_cast<uint32_t>(size)) - 1;
+  const bool to_bf16 = format == format_data<BF16>();
+  for (size_t row = 0; row < rows; row++) {
+    float* start = values + row * stride;
+    loops().hadamard(log2_size, signs, to_bf16, start, columns >> log2_size);
+    for (size_t i = 0; rounding != nullptr && !to_bf16 && i < columns; i++) {
+      start[i] = round_to(format, start[i]);
+    }
+  }
+  return FP4J_OK;
+}
+
+int32_t fp4j_swizzle(int32_t layout, size_t rows, size_t columns, const uint8_t* linear, uint8_t* swizzled) {
+  if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns)) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  const ScaleLayout to = static_cast<ScaleLayout>(layout);
+  if (rows != 0 && columns != 0) {
+    std::memset(swizzled, 0, scale_bytes(to, rows, columns));
+  }
+  for (size_t row = 0; row < rows; row++) {
+    for (size_t column = 0; column < columns; column++) {
+      swizzled[scale_offset(to, row, column, columns)] = linear[row * columns + column];
+    }
+  }
+  return FP4J_OK;
+}
+
+int32_t fp4j_unswizzle(int32_t layout, size_t rows, size_t columns, const uint8_t* swizzled, uint8_t* linear) {
+  if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns)) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  const ScaleLayout from = static_cast<ScaleLayout>(layout);
+  for (size_t row = 0; row < rows; row++) {
+    for (size_t column = 0; column < columns; column++) {
+      linear[row * columns + column] = swizzled[scale_offset(from, row, column, columns)];
+    }
+  }
+  return FP4J_OK;
+}
+
+}  // extern "C"

@@ -1,0 +1,41 @@
+package io.github.fp4j.bridge;
+
+import io.github.fp4j.formats.block.FloatRows;
+import java.util.function.Consumer;
+
+/**
+ * A matrix cut into pieces of at most {@link BlockScratch#PIECE} elements, or of one unit if that is larger. Pieces start at multiples of the units, so that none
+ * cuts a block.
+ */
+record Pieces(int rows, int rowsPerPiece, int columns, int columnsPerPiece) {
+
+  /** The largest unit whose square, with padding, a thread's memory holds. */
+  static final int LARGEST_UNIT = 256;
+
+  /** One piece: where it starts and its shape. */
+  record Piece(int row, int column, int rows, int columns) {
+    FloatRows of(FloatRows matrix) {
+      return matrix.rowRange(row, rows).columnRange(column, columns);
+    }
+  }
+
+  /** Where blocks stand across rows, pieces that are about square keep what is written together. */
+  private static final int SQUARE = 128;
+
+  /** Pieces as wide as they can be under at least one unit of rows, then as high as they can be. */
+  static Pieces of(int rows, int rowUnit, int columns, int columnUnit) {
+    int widest = Math.max(BlockScratch.PIECE / rowUnit / columnUnit, 1) * columnUnit;
+    int width = Math.min(columns, rowUnit == 1 ? widest : Math.min(widest, Math.max(SQUARE / columnUnit, 1) * columnUnit));
+    int padded = Math.max(Math.ceilDiv(width, columnUnit), 1) * columnUnit;
+    int height = Math.max(BlockScratch.PIECE / padded / rowUnit, 1) * rowUnit;
+    return new Pieces(rows, height, columns, width);
+  }
+
+  void forEach(Consumer<Piece> action) {
+    for (int row = 0; row < rows; row += rowsPerPiece) {
+      for (int column = 0; column < columns; column += columnsPerPiece) {
+        action.accept(new Piece(row, column, Math.min(rowsPerPiece, rows - row), Math.min(columnsPerPiece, columns - column)));
+      }
+    }
+  }
+}

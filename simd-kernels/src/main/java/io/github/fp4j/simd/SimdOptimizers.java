@@ -1,0 +1,287 @@
+package io.github.fp4j.simd;
+
+import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.backend.ReductionTree;
+import io.github.fp4j.backend.ReferenceBackend;
+import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import io.github.fp4j.formats.codebook.Codebook;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * {@link OptimizerKernels} of one vector width: whole vectors by the bodies, the rest by the scalar model. Bit-equal to it but for the payload of NaNs.
+ *
+ * <p>Blocks of codes run on vectors where their size is a power of two from 64 (at 512 bits; a turn of vectors) to {@link #CHUNK}; blocks with a NaN or an
+ * infinity are done by the model.
+ */
+final class SimdOptimizers implements OptimizerKernels {
+  private static final OptimizerKernels SCALAR = ReferenceBackend.INSTANCE.optimizers().orElseThrow();
+  private static final int INFINITY = 0x7F800000;
+  private static final int ONE = Float.floatToRawIntBits(1f);
+
+  /** The shift at which every element of a chunk has the first block. */
+  private static final int ONE_BLOCK = 31;
+
+  private static final float[] UNIT = {1};
+  private static final Map<Codebook, CodebookTable> TABLES = tables();
+
+  private final AdamUpdate updates;
+  private final GradientSums sums;
+  private final CodebookEncoder codes;
+  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
+
+  /** What one thread works with. */
+  private static final class Workspace {
+    final double[] lanes = new double[ReductionTree.LANES];
+    final AdamCoefficients clipping = new AdamCoefficients();
+    final float[] divisors = new float[CHUNK];
+
+    /** A gradient after clipping, or quotients by scales. */
+    final float[] floats = new float[CHUNK];
+
+    final int[] numbers = new int[CHUNK];
+    final int[] magnitudes = new int[CHUNK];
+    final byte[] codes = new byte[CHUNK];
+  }
+
+  SimdOptimizers(int bits) {
+    updates = PerWidth.instance(AdamUpdate.class, AdamUpdateBody.class, bits);
+    sums = PerWidth.instance(GradientSums.class, GradientSumsBody.class, bits);
+    codes = PerWidth.instance(CodebookEncoder.class, CodebookEncoderBody.class, bits);
+  }
+
+  private static Map<Codebook, CodebookTable> tables() {
+    Map<Codebook, CodebookTable> tables = new HashMap<>();
+    Codebook.all().forEach(codebook -> tables.put(codebook, new CodebookTable(codebook)));
+    return Map.copyOf(tables);
+  }
+
+  @Override
+  public void scan(float[] gradient, int offset, int length, int[] magnitudes, double[] squares, int chunksOffset) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    Objects.checkFromIndexSize(chunksOffset, Math.ceilDiv(length, CHUNK), Math.min(magnitudes.length, squares.length));
+    double[] lanes = workspaces.get().lanes;
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      int chunk = chunksOffset + from / CHUNK;
+      magnitudes[chunk] = largest(gradient, offset + from, count);
+      squares[chunk] = squares(lanes, gradient, offset + from, count);
+    }
+  }
+
+  private int largest(float[] values, int offset, int length) {
+    int end = length - length % sums.turn();
+    int largest = sums.largest(values, offset, end);
+    for (int i = end; i < length; i++) {
+      largest = Math.max(largest, Float.floatToRawIntBits(values[offset + i]) & 0x7FFFFFFF);
+    }
+    return largest;
+  }
+
+  private double squares(double[] lanes, float[] values, int offset, int length) {
+    int end = length - length % ReductionTree.LANES;
+    sums.squares(values, offset, end, lanes);
+    for (int i = end; i < length; i++) {
+      lanes[i - end] += (double) values[offset + i] * values[offset + i];
+    }
+    return ReductionTree.fold(lanes);
+  }
+
+  @Override
+  public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    Workspace workspace = workspaces.get();
+    workspace.clipping.threshold = threshold;
+    workspace.clipping.ratio = ratio;
+    condition(workspace.clipping, gradient, offset, workspace.floats, 0, length);
+    return squares(workspace.lanes, workspace.floats, 0, length);
+  }
+
+  @Override
+  public int countAbove(float[] gradient, int offset, int length, float threshold) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    int end = length - length % sums.turn();
+    return sums.countAbove(gradient, offset, end, threshold) + SCALAR.countAbove(gradient, offset + end, length - end, threshold);
+  }
+
+  @Override
+  public void condition(AdamCoefficients coefficients, float[] gradient, int offset, float[] target, int targetOffset, int length) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    Objects.checkFromIndexSize(targetOffset, length, target.length);
+    int done = updates.condition(coefficients, gradient, offset, target, targetOffset, length);
+    SCALAR.condition(coefficients, gradient, offset + done, target, targetOffset + done, length - done);
+  }
+
+  @Override
+  public void adam(
+      AdamCoefficients coefficients,
+      float[] parameters,
+      int parametersOffset,
+      float[] gradient,
+      int gradientOffset,
+      float[] first,
+      int firstOffset,
+      float[] second,
+      int secondOffset,
+      int length) {
+    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
+    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
+    Objects.checkFromIndexSize(firstOffset, length, first.length);
+    Objects.checkFromIndexSize(secondOffset, length, second.length);
+    int done =
+        coefficients.lerp
+            ? updates.lerp(coefficients, parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, length)
+            : updates.blend(coefficients, parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, length);
+    SCALAR.adam(
+        coefficients,
+        parameters,
+        parametersOffset + done,
+        gradient,
+        gradientOffset + done,
+        first,
+        firstOffset + done,
+        second,
+        secondOffset + done,
+        length - done);
+  }
+
+  @Override
+  public void encode(
+      BlockwiseCodebook format, float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
+    int size = format.blockSize();
+    int end = isOnVectors(size) ? length - length % size : 0;
+    Workspace workspace = workspaces.get();
+    for (int from = 0; from < end; from += CHUNK) {
+      int count = Math.min(CHUNK, end - from);
+      int scalesFrom = scalesOffset + from / size;
+      int largest = codes.scales(values, offset + from, count, size, scales, scalesFrom, workspace.divisors);
+      encode(workspace, format.codebook(), values, offset + from, count, workspace.divisors, Integer.numberOfTrailingZeros(size), packed, packedOffset + format.codebook().bytes(from));
+      if (largest >= INFINITY) {
+        encodeBlocksThatAreNotFinite(format, values, offset + from, count, packed, packedOffset + format.codebook().bytes(from), scales, scalesFrom);
+      }
+    }
+    format.encode(values, offset + end, length - end, packed, packedOffset + format.codebook().bytes(end), scales, scalesOffset + end / size);
+  }
+
+  private boolean isOnVectors(int blockSize) {
+    return Integer.bitCount(blockSize) == 1 && blockSize >= codes.turn() && blockSize <= CHUNK;
+  }
+
+  private static void encodeBlocksThatAreNotFinite(
+      BlockwiseCodebook format, float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
+    int size = format.blockSize();
+    for (int i = 0; i < length; i += size) {
+      if (!Float.isFinite(scales[scalesOffset + i / size])) {
+        format.encode(values, offset + i, size, packed, packedOffset + format.codebook().bytes(i), scales, scalesOffset + i / size);
+      }
+    }
+  }
+
+  /** Codes of quotients that are numbers of at most 1 in magnitude; a chunk of whole turns. */
+  private void encode(
+      Workspace workspace, Codebook codebook, float[] values, int offset, int length, float[] divisors, int blockShift, byte[] packed, int packedOffset) {
+    if (codebook == Codebook.LINEAR_4) {
+      codes.linear(values, offset, length, divisors, blockShift, packed, packedOffset);
+    } else if (codebook == Codebook.SIGNED_DYNAMIC_4) {
+      codes.folded(values, offset, length, divisors, blockShift, packed, packedOffset);
+    } else {
+      boolean isPacked = codebook.bits() == 4;
+      byte[] target = isPacked ? workspace.codes : packed;
+      codes.looked(
+          table(codebook), values, offset, length, divisors, blockShift, workspace.numbers, workspace.magnitudes, target, isPacked ? 0 : packedOffset);
+      for (int i = 0; isPacked && i < length; i += 2) {
+        packed[packedOffset + i / 2] = (byte) (target[i] | target[i + 1] << 4);
+      }
+    }
+  }
+
+  private static CodebookTable table(Codebook codebook) {
+    return Objects.requireNonNull(TABLES.get(codebook));
+  }
+
+  @Override
+  public void decode(
+      BlockwiseCodebook format, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
+    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
+    Objects.checkFromIndexSize(offset, length, values.length);
+    int size = format.blockSize();
+    CodebookTable table = table(format.codebook());
+    if (format.codebook().bits() == 8) {
+      for (int from = 0; from < length; from += size) {
+        float scale = scales[scalesOffset + from / size];
+        look(table.values, packed, packedOffset + from, scale, values, offset + from, Math.min(size, length - from));
+      }
+      return;
+    }
+    int end = isOnVectors(size) ? length - length % size : 0;
+    if (end > 0) {
+      codes.decode(table.bits, packed, packedOffset, scales, scalesOffset, Integer.numberOfTrailingZeros(size), values, offset, end);
+    }
+    format.decode(packed, packedOffset + end / 2, scales, scalesOffset + end / size, values, offset + end, length - end);
+  }
+
+  private static void look(float[] table, byte[] codes, int codesOffset, float scale, float[] values, int offset, int length) {
+    for (int i = 0; i < length; i++) {
+      values[offset + i] = table[codes[codesOffset + i] & 0xFF] * scale;
+    }
+  }
+
+  @Override
+  public void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    int end = length - length % codes.turn();
+    Workspace workspace = workspaces.get();
+    for (int from = 0; from < end; from += CHUNK) {
+      int count = Math.min(CHUNK, end - from);
+      int packedFrom = packedOffset + codebook.bytes(from);
+      if (codes.quotients(values, offset + from, count, scales, scalesOffset + from, workspace.floats) <= ONE) {
+        encode(workspace, codebook, workspace.floats, 0, count, UNIT, ONE_BLOCK, packed, packedFrom);
+      } else {
+        SCALAR.encode(codebook, values, offset + from, count, scales, scalesOffset + from, packed, packedFrom);
+      }
+    }
+    SCALAR.encode(codebook, values, offset + end, length - end, scales, scalesOffset + end, packed, packedOffset + codebook.bytes(end));
+  }
+
+  @Override
+  public void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
+    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    Objects.checkFromIndexSize(offset, length, values.length);
+    int end = 0;
+    if (codebook.bits() == 4) {
+      end = length - length % codes.turn();
+      if (end > 0) {
+        codes.decode(table(codebook).bits, packed, packedOffset, UNIT, 0, ONE_BLOCK, values, offset, end);
+        codes.multiply(values, offset, end, scales, scalesOffset);
+      }
+    }
+    SCALAR.decode(codebook, packed, packedOffset + codebook.bytes(end), scales, scalesOffset + end, values, offset + end, length - end);
+  }
+
+  @Override
+  public float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset) {
+    Objects.checkFromIndexSize(offset, length, values.length);
+    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    int end = length - length % sums.turn();
+    float largest = Float.intBitsToFloat(sums.raise(values, offset, end, maxima, maximaOffset));
+    return Math.max(largest, SCALAR.raiseMaxima(values, offset + end, length - end, maxima, maximaOffset + end));
+  }
+
+  @Override
+  public void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length) {
+    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    int end = length - length % sums.turn();
+    sums.limit(bound, maxima, maximaOffset, scales, scalesOffset, end);
+    SCALAR.limitScales(bound, maxima, maximaOffset + end, scales, scalesOffset + end, length - end);
+  }
+}

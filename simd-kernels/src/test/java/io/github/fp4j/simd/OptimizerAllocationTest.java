@@ -1,0 +1,80 @@
+package io.github.fp4j.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import io.github.fp4j.formats.codebook.Codebook;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Once compiled, no optimizer kernel allocates, whatever widths have run before; see {@link AllocationTest}. */
+class OptimizerAllocationTest {
+  private static final int LENGTH = 1 << 12;
+  private static final int CALLS = 100;
+  private static final long DEADLINE_SECONDS = 60;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private record Kernel(String name, Runnable call) {}
+
+  @Test
+  void noKernelAllocates() {
+    for (Widths.OptimizerWidth width : Widths.optimizers()) {
+      List<Kernel> kernels = new ArrayList<>();
+      addKernels(width.kernels(), kernels);
+      assertThat(kernels).hasSize(7 + 4 * Codebook.all().size());
+      long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
+      List<String> allocating;
+      do {
+        allocating = kernels.stream().filter(kernel -> allocatedBytes(kernel.call) != 0).map(Kernel::name).toList();
+      } while (!allocating.isEmpty() && System.nanoTime() < deadline);
+      assertThat(allocating).as("kernels of %s that allocate after %d s", width, DEADLINE_SECONDS).isEmpty();
+    }
+  }
+
+  private static long allocatedBytes(Runnable call) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < CALLS; i++) {
+      call.run();
+    }
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private static void addKernels(OptimizerKernels kernels, List<Kernel> all) {
+    float[] x = new float[LENGTH];
+    for (int i = 0; i < LENGTH; i++) {
+      x[i] = (float) Math.sin(i);
+    }
+    float[] p = x.clone();
+    float[] m = x.clone();
+    float[] v = new float[LENGTH];
+    float[] scales = new float[LENGTH];
+    Arrays.fill(scales, 2);
+    byte[] codes = new byte[LENGTH];
+    int[] magnitudes = new int[1];
+    double[] squares = new double[1];
+    AdamCoefficients blend = new AdamCoefficients();
+    AdamCoefficients lerp = new AdamCoefficients();
+    lerp.lerp = true;
+    all.add(new Kernel("scan", () -> kernels.scan(x, 0, LENGTH, magnitudes, squares, 0)));
+    all.add(new Kernel("squaresClipped", () -> kernels.squaresClipped(x, 0, LENGTH, .5f, .5f)));
+    all.add(new Kernel("countAbove", () -> kernels.countAbove(x, 0, LENGTH, .5f)));
+    all.add(new Kernel("adam, blend", () -> kernels.adam(blend, p, 0, x, 0, m, 0, v, 0, LENGTH)));
+    all.add(new Kernel("adam, lerp", () -> kernels.adam(lerp, p, 0, x, 0, m, 0, v, 0, LENGTH)));
+    all.add(new Kernel("raiseMaxima", () -> kernels.raiseMaxima(x, 0, LENGTH, v, 0)));
+    all.add(new Kernel("limitScales", () -> kernels.limitScales(.5f, v, 0, m, 0, LENGTH)));
+    for (Codebook codebook : Codebook.all()) {
+      BlockwiseCodebook format = new BlockwiseCodebook(codebook, 128);
+      float[] blockScales = new float[LENGTH / 128];
+      all.add(new Kernel("encode " + format, () -> kernels.encode(format, x, 0, LENGTH, codes, 0, blockScales, 0)));
+      all.add(new Kernel("decode " + format, () -> kernels.decode(format, codes, 0, blockScales, 0, p, 0, LENGTH)));
+      all.add(new Kernel("encode " + codebook, () -> kernels.encode(codebook, x, 0, LENGTH, scales, 0, codes, 0)));
+      all.add(new Kernel("decode " + codebook, () -> kernels.decode(codebook, codes, 0, scales, 0, p, 0, LENGTH)));
+    }
+  }
+}
