@@ -12,6 +12,8 @@ import io.github.fp4j.conformance.diagnosis.HadamardTask;
 import io.github.fp4j.conformance.diagnosis.LayoutTask;
 import io.github.fp4j.conformance.diagnosis.QuantizeFaults;
 import io.github.fp4j.formats.FloatFormat;
+import io.github.fp4j.formats.block.Profiles;
+import io.github.fp4j.formats.block.QuantizationProfile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,13 +30,18 @@ final class Mutants {
           "X4/codes/nvfp4-gst-f35");
   private static final List<String> OF_ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
   private static final List<String> OF_DECODE = List.of("X1/");
-  private static final List<String> OF_QUANTIZE =
-      List.of(
-          "XQ/te-2.15/quantize", "X9/te-2.15", "XQ/modelopt/quantize", "XQ/torchao/quantize", "XQ/compressed-tensors/quantize", "XQ/ocp-mx/quantize",
-          "XQ/ggml-nvfp4/quantize", "X8/codes/", "XQ/", "X9/", "X7/");
+  private static final List<String> OF_QUANTIZE = ofQuantize();
   private static final List<String> OF_RESTORE = List.of("X5/", "X8/codes/", "XQ/");
 
   private Mutants() {}
+
+  /** Every profile once, the one with the most faults of its own first; then stochastic rounding, padding, and boundaries of scales. */
+  private static List<String> ofQuantize() {
+    List<String> asked = new ArrayList<>(List.of("XQ/te-2.15/quantize", "X9/te-2.15", "XQ/te-2.15/quantize-tiles"));
+    Profiles.all().stream().filter(QuantizationProfile::isCpuExact).forEach(profile -> asked.add("XQ/" + profile + "/quantize"));
+    asked.addAll(List.of("X8/codes/te-2.15", "X7/te-2.15", "X7/modelopt", "X7/torchao", "XQ/", "X9/", "X7/"));
+    return List.copyOf(asked);
+  }
 
   /** Every mutant. */
   static List<Mutant> all() {

@@ -50,7 +50,7 @@ public final class Selftest {
   public enum Fate {
     /** A class found it. */
     KILLED,
-    /** It is the right implementation for all that is asked: its fault, which only some conversions or profiles can have, never gave an answer. */
+    /** It is the right implementation for all that is asked: for a reason that is checked, or because its fault, which only some can have, never acted. */
     EQUIVALENT,
     /** Nothing found it: the suites have a hole. */
     SURVIVED
@@ -89,6 +89,10 @@ public final class Selftest {
 
   private Outcome outcome(Mutant mutant) {
     Tolerances tolerances = tolerances(mutant);
+    Optional<String> equivalent = Equivalence.of(mutant);
+    if (equivalent.isPresent()) {
+      return new Outcome(mutant.id(), mutant.sentence(), Fate.EQUIVALENT, equivalent.get(), false, 0, tolerances);
+    }
     mutant.acted().setPlain(false); // the workload is not what is asked
     try (Workers one = new Workers(1)) {
       Optional<ClassResult> found = found(mutant, one);
