@@ -37,6 +37,9 @@ record ConversionChange(String id, String words, UnaryOperator<Conversion> chang
       all.add(new ConversionChange("zero-sign-" + kebab(sign), zero(sign), conversion -> conversion.with(sign)));
     }
     for (NanPolicy nan : NanPolicy.values()) {
+      if (nan == NanPolicy.REFUSE) {
+        continue; // no code that could come out
+      }
       all.add(new ConversionChange("nan-" + kebab(nan), "a NaN is treated as NanPolicy." + nan + " says", conversion -> conversion.with(nan)));
     }
     for (Overflow overflow : Overflow.values()) {

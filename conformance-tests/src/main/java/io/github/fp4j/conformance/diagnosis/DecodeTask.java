@@ -93,11 +93,11 @@ public record DecodeTask(String name, FloatFormat format, int[] codes) implement
     faults.add(each("bias-too-large", "The exponent bias is one too large: numbers come out halved.", (task, i) -> bits(ReferenceCodec.decode(task.format, task.codes[i]) / 2)));
     List<FloatFormat> others = FloatFormat.named().stream().filter(format -> format.width() > 4 && format.width() <= 8).toList();
     for (FloatFormat other : others) {
-      faults.add(each("as-" + other, "Codes are read as " + other + ".", (task, i) -> {
+      faults.add(Fault.of("as-" + other, "Codes are read as " + other + ".", task -> {
         if (other.equals(task.format) || other.width() < task.format.width()) {
           throw new IllegalArgumentException("another width");
         }
-        return bits(ReferenceCodec.decode(other, task.codes[i]));
+        return i -> bits(ReferenceCodec.decode(other, task.codes[i]));
       }));
     }
     faults.add(Fault.leaving("not-written", "No value is written.", task -> i -> true, DecodeTask::answers));

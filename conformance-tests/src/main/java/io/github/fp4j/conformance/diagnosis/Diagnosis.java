@@ -41,7 +41,20 @@ public final class Diagnosis {
     long judged = observations.stream().mapToLong(one -> one.judged().cardinality()).sum();
     return new Explanation(
         causes.entrySet().stream().map(cause -> new Cause(cause.getKey(), cause.getValue())).toList(), tried(observations), observations.size(), wrong,
-        judged - wrong, firstMismatch(first), Statistics.of(observations), first.task().heatMap(first), Smallest.of(first, causes.keySet(), subject));
+        judged - wrong, firstMismatch(first), Statistics.of(observations), heatMap(observations), Smallest.of(first, causes.keySet(), subject));
+  }
+
+  /** Of the largest task with mismatches. */
+  private static @Nullable HeatMap heatMap(List<? extends Observation<?>> observations) {
+    return observations.stream()
+        .filter(one -> one.firstWrong().isPresent())
+        .max(Comparator.comparingInt(one -> one.right().length))
+        .map(Diagnosis::ownHeatMap)
+        .orElse(null);
+  }
+
+  private static <T extends Task<T>> @Nullable HeatMap ownHeatMap(Observation<T> observation) {
+    return observation.task().heatMap(observation);
   }
 
   private static Map<String, String> causes(List<Observation<?>> smallestFirst) {

@@ -35,17 +35,14 @@ public final class EncodeFaults {
   private static List<Fault<EncodeTask>> ofAnyFormat() {
     List<Fault<EncodeTask>> faults = new ArrayList<>();
     for (ConversionChange change : ConversionChange.ALL) {
-      faults.add(each(change.id(), "In the conversion " + change.words() + ".", (task, i) -> {
-        boolean rounding = change.id().startsWith("ties") || change.id().startsWith("rounded") || change.id().equals("truncated");
-        if (rounding && task.random() != null) {
-          return ReferenceCodec.encode(change.apply(task.conversion()), (float) task.value(i));
-        }
-        return task.encode(change.apply(task.conversion()), i);
+      faults.add(Fault.of(change.id(), "In the conversion " + change.words() + ".", task -> {
+        Conversion other = change.apply(task.conversion());
+        return other.isStochastic() || task.random() == null ? i -> task.encode(other, i) : i -> ReferenceCodec.encode(other, (float) task.value(i));
       }));
     }
-    faults.add(each("through-float32", "Float64 values are rounded to float32 first, so twice.", (task, i) -> {
+    faults.add(Fault.of("through-float32", "Float64 values are rounded to float32 first, so twice.", task -> {
       requireDouble(task);
-      return ReferenceCodec.encode(task.conversion(), (float) task.value(i));
+      return i -> ReferenceCodec.encode(task.conversion(), (float) task.value(i));
     }));
     faults.add(each("subnormals-flushed", "Subnormal codes come out as zero.", (task, i) -> {
       FloatFormat format = task.conversion().format();
@@ -83,20 +80,21 @@ public final class EncodeFaults {
   }
 
   private static void random(List<Fault<EncodeTask>> faults, String id, String sentence, ToIntBiFunction<EncodeTask, Integer> change) {
-    faults.add(each(id, sentence, (task, i) -> {
-      if (task.random() == null) {
+    faults.add(Fault.of(id, sentence, task -> {
+      int[] random = task.random();
+      if (random == null) {
         throw new IllegalArgumentException("nothing random");
       }
-      return ReferenceCodec.encode(task.conversion(), (float) task.value(i), change.applyAsInt(task, task.random()[i]));
+      return i -> ReferenceCodec.encode(task.conversion(), (float) task.value(i), change.applyAsInt(task, random[i]));
     }));
   }
 
   private static void scaled(List<Fault<EncodeTask>> faults, String id, String sentence, double factor) {
-    faults.add(each(id, sentence, (task, i) -> {
+    faults.add(Fault.of(id, sentence, task -> {
       if (task.random() != null) {
         throw new IllegalArgumentException("stochastic");
       }
-      return Double.isNaN(task.value(i)) ? task.encode(task.conversion(), i) : ReferenceCodec.encode(task.conversion(), task.value(i) * factor);
+      return i -> Double.isNaN(task.value(i)) ? task.encode(task.conversion(), i) : ReferenceCodec.encode(task.conversion(), task.value(i) * factor);
     }));
   }
 

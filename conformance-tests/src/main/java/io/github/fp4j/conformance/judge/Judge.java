@@ -13,11 +13,18 @@ public final class Judge {
 
   private final List<CoverageClass> questions;
   private final int mismatchLimit;
+  private final boolean asksTwice;
 
   /** A judge that keeps at most {@code mismatchLimit} mismatches of a class; 0 keeps all. */
   public Judge(List<CoverageClass> questions, int mismatchLimit) {
+    this(questions, mismatchLimit, true);
+  }
+
+  /** The same; {@code asksTwice} says whether small classes are put a second time. */
+  public Judge(List<CoverageClass> questions, int mismatchLimit, boolean asksTwice) {
     this.questions = List.copyOf(questions);
     this.mismatchLimit = mismatchLimit;
+    this.asksTwice = asksTwice;
   }
 
   /** Hears of each class as it starts and ends. */
@@ -51,7 +58,7 @@ public final class Judge {
     listener.started(subject, question, tally);
     long start = System.nanoTime();
     String crash = run(question, subject, tally, workers);
-    boolean twice = crash.isEmpty() && !question.asksTwiceItself() && question.cases() <= CASES_ASKED_TWICE;
+    boolean twice = asksTwice && crash.isEmpty() && !question.asksTwiceItself() && question.cases() <= CASES_ASKED_TWICE;
     String unsteady = twice ? askAgain(question, subject, tally, workers) : "";
     double seconds = (System.nanoTime() - start) / 1e9;
     Verdict verdict = unsteady.isEmpty() ? verdict(question, tally, crash) : Verdict.MISMATCH;

@@ -1,50 +1,73 @@
 package io.github.fp4j.conformance.mutants;
 
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.conformance.diagnosis.Answers;
 import io.github.fp4j.conformance.diagnosis.DecodeTask;
 import io.github.fp4j.conformance.diagnosis.DequantizeFaults;
 import io.github.fp4j.conformance.diagnosis.EncodeFaults;
 import io.github.fp4j.conformance.diagnosis.EncodeTask;
 import io.github.fp4j.conformance.diagnosis.Fault;
 import io.github.fp4j.conformance.diagnosis.GemmFaults;
-import io.github.fp4j.conformance.diagnosis.GemmTask;
 import io.github.fp4j.conformance.diagnosis.HadamardTask;
 import io.github.fp4j.conformance.diagnosis.LayoutTask;
 import io.github.fp4j.conformance.diagnosis.QuantizeFaults;
 import io.github.fp4j.formats.FloatFormat;
+import io.github.fp4j.formats.block.Profiles;
+import io.github.fp4j.formats.block.QuantizationProfile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /** All mutants: one for every fault that the diagnosis knows, in the kernels of every kind. */
 final class Mutants {
   private static final List<String> OF_GEMM =
       List.of(
-          "XR/nvfp4/nvfp4-gst-f35", "XD/nvfp4-gst-f35", "XG/nvfp4/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XG/mxfp4/mxf4", "XR/nvfp4/exact-rne", "X4/scales/nvfp4-gst-f35",
+          "XR/nvfp4/nvfp4-gst-f35", "XD/nvfp4-gst-f35", "XR/mxfp4/mxf4", "XR/nvfp4/exact-rne", "XR/nvfp4/nvfp4-gst-f35-zero-ignored",
+          "XR/mxfp4/mxf4-zero-ignored", "XG/nvfp4/nvfp4-gst-f35", "XG/mxfp4/mxf4", "X4/scales/nvfp4-gst-f35",
           "X4/codes/nvfp4-gst-f35");
   private static final List<String> OF_ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
   private static final List<String> OF_DECODE = List.of("X1/");
-  private static final List<String> OF_QUANTIZE = List.of("X7/", "X8/codes/", "X9/", "XQ/");
+  private static final List<String> OF_QUANTIZE = ofQuantize();
   private static final List<String> OF_RESTORE = List.of("X5/", "X8/codes/", "XQ/");
 
   private Mutants() {}
 
+  /** Every profile once, the one with the most faults of its own first; then stochastic rounding, padding, and boundaries of scales. */
+  private static List<String> ofQuantize() {
+    List<String> asked = new ArrayList<>(List.of("XQ/te-2.15/quantize", "X9/te-2.15", "XQ/te-2.15/quantize-tiles"));
+    Profiles.all().stream().filter(QuantizationProfile::isCpuExact).forEach(profile -> asked.add("XQ/" + profile + "/quantize"));
+    asked.addAll(List.of("X8/codes/te-2.15", "X7/te-2.15", "X7/modelopt", "X7/torchao", "XQ/", "X9/", "X7/"));
+    return List.copyOf(asked);
+  }
+
   /** Every mutant. */
   static List<Mutant> all() {
     List<Mutant> all = new ArrayList<>();
-    for (Fault<EncodeTask> fault : encodeFaults()) {
-      all.add(new Mutant("encode/" + fault.id(), fault.sentence(), new FaultyConversions(fault, null), Workload.ENCODE, OF_ENCODE));
-    }
-    DecodeTask.all().forEach(fault -> all.add(new Mutant("decode/" + fault.id(), fault.sentence(), new FaultyConversions(null, fault), Workload.DECODE, OF_DECODE)));
-    QuantizeFaults.all().forEach(fault -> all.add(new Mutant("quantize/" + fault.id(), fault.sentence(), new FaultyBlocks(fault, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
-    DequantizeFaults.all().forEach(fault -> all.add(new Mutant("restore/" + fault.id(), fault.sentence(), new FaultyBlocks(null, fault, null, null), Workload.RESTORE, OF_RESTORE)));
-    LayoutTask.all().forEach(
-        fault -> all.add(new Mutant("layout/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, fault, null), Workload.LAYOUT, List.of("X8/scales/"))));
-    HadamardTask.all().forEach(fault -> all.add(new Mutant("hadamard/" + fault.id(), fault.sentence(), new FaultyBlocks(null, null, null, fault), Workload.HADAMARD, List.of("XH/"))));
-    for (Fault<GemmTask> fault : GemmFaults.ofKernels()) {
-      all.add(new Mutant("gemm/" + fault.id(), fault.sentence(), new FaultyGemms(fault), Workload.GEMM, OF_GEMM));
-    }
+    encodeFaults().forEach(fault -> all.add(mutant("encode", fault, one -> new FaultyConversions(one, null), Workload.ENCODE, OF_ENCODE)));
+    DecodeTask.all().forEach(fault -> all.add(mutant("decode", fault, one -> new FaultyConversions(null, one), Workload.DECODE, OF_DECODE)));
+    QuantizeFaults.all().forEach(fault -> all.add(mutant("quantize", fault, one -> new FaultyBlocks(one, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
+    DequantizeFaults.all().forEach(fault -> all.add(mutant("restore", fault, one -> new FaultyBlocks(null, one, null, null), Workload.RESTORE, OF_RESTORE)));
+    LayoutTask.all().forEach(fault -> all.add(mutant("layout", fault, one -> new FaultyBlocks(null, null, one, null), Workload.LAYOUT, List.of("X8/scales/"))));
+    HadamardTask.all().forEach(fault -> all.add(mutant("hadamard", fault, one -> new FaultyBlocks(null, null, null, one), Workload.HADAMARD, List.of("XH/"))));
+    GemmFaults.ofKernels().forEach(fault -> all.add(mutant("gemm", fault, FaultyGemms::new, Workload.GEMM, OF_GEMM)));
     return List.copyOf(all);
+  }
+
+  private static <T> Mutant mutant(String part, Fault<T> fault, Function<Fault<T>, Backend> subject, Workload workload, List<String> asked) {
+    AtomicBoolean acted = new AtomicBoolean();
+    Fault<T> counted =
+        new Fault<>(fault.id(), fault.sentence(), (task, before) -> {
+          Answers answers = fault.device().answers(task, before);
+          return output -> {
+            int answer = answers.at(output);
+            acted.setPlain(true);
+            return answer;
+          };
+        });
+    return new Mutant(part + "/" + fault.id(), fault.sentence(), subject.apply(counted), acted, workload, asked);
   }
 
   /** Those of all formats; the same fault of two formats is one mutant. */

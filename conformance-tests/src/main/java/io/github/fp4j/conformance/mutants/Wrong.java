@@ -12,21 +12,20 @@ final class Wrong {
 
   /** The outputs of a device with this fault; the right ones without a fault, or where it cannot occur. */
   static <T extends Task<T>> Answers answers(@Nullable Fault<T> fault, T task, int[] before, Function<T, Answers> right) {
-    Answers otherwise = right.apply(task);
-    Answers wrong;
     if (fault == null) {
-      return otherwise;
+      return right.apply(task);
     }
+    Answers wrong;
     try {
       wrong = fault.device().answers(task, before);
     } catch (IllegalArgumentException cannotOccur) {
-      return otherwise;
+      return right.apply(task);
     }
     return output -> {
       try {
         return wrong.at(output);
       } catch (IllegalArgumentException cannotOccur) {
-        return otherwise.at(output);
+        return right.apply(task).at(output);
       }
     };
   }

@@ -15,6 +15,7 @@ import io.github.fp4j.formats.Overflow;
 import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.Rounding;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,16 @@ class JudgeTest {
     assertThat(result.mismatches().getFirst().input()).isEqualTo("0x3e800000 (0.25)");
     assertThat(result.mismatches().getFirst().expected()).isEqualTo("0x00 (0.0)");
     assertThat(result.mismatches().getFirst().actual()).isEqualTo("0x01 (0.5)");
+  }
+
+  @Test
+  void aSubjectThatAnswersDifferentlyTheSecondTimeIsFound() throws InterruptedException {
+    AtomicInteger calls = new AtomicInteger();
+    Fault secondTime = (conversion, values, offset, codes, codesOffset, length) -> codes[codesOffset] ^= (byte) (calls.getAndIncrement() % 2);
+    ClassResult result = judge(new StubBackend(secondTime), "X6/e2m1/nearest-even/saturate");
+    assertThat(result.askedTwice()).isTrue();
+    assertThat(result.verdict()).isEqualTo(Verdict.MISMATCH);
+    assertThat(result.reason()).isEqualTo("not deterministic: asked again, 1 cases differ, not 0, or others");
   }
 
   @Test
