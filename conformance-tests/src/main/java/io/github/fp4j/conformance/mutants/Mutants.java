@@ -46,17 +46,17 @@ final class Mutants {
   /** Every mutant. */
   static List<Mutant> all() {
     List<Mutant> all = new ArrayList<>();
-    encodeFaults().forEach(fault -> all.add(mutant("encode", fault, one -> new FaultyConversions(one, null), Workload.ENCODE, OF_ENCODE)));
-    DecodeTask.all().forEach(fault -> all.add(mutant("decode", fault, one -> new FaultyConversions(null, one), Workload.DECODE, OF_DECODE)));
-    QuantizeFaults.all().forEach(fault -> all.add(mutant("quantize", fault, one -> new FaultyBlocks(one, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
-    DequantizeFaults.all().forEach(fault -> all.add(mutant("restore", fault, one -> new FaultyBlocks(null, one, null, null), Workload.RESTORE, OF_RESTORE)));
-    LayoutTask.all().forEach(fault -> all.add(mutant("layout", fault, one -> new FaultyBlocks(null, null, one, null), Workload.LAYOUT, List.of("X8/scales/"))));
-    HadamardTask.all().forEach(fault -> all.add(mutant("hadamard", fault, one -> new FaultyBlocks(null, null, null, one), Workload.HADAMARD, List.of("XH/"))));
-    GemmFaults.ofKernels().forEach(fault -> all.add(mutant("gemm", fault, FaultyGemms::new, Workload.GEMM, OF_GEMM)));
+    encodeFaults().forEach((part, fault) -> all.add(mutant(part, fault, one -> new FaultyConversions(one, null), Workload.ENCODE, OF_ENCODE)));
+    DecodeTask.all().forEach(fault -> all.add(mutant("decode/" + fault.id(), fault, one -> new FaultyConversions(null, one), Workload.DECODE, OF_DECODE)));
+    QuantizeFaults.all().forEach(fault -> all.add(mutant("quantize/" + fault.id(), fault, one -> new FaultyBlocks(one, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
+    DequantizeFaults.all().forEach(fault -> all.add(mutant("restore/" + fault.id(), fault, one -> new FaultyBlocks(null, one, null, null), Workload.RESTORE, OF_RESTORE)));
+    LayoutTask.all().forEach(fault -> all.add(mutant("layout/" + fault.id(), fault, one -> new FaultyBlocks(null, null, one, null), Workload.LAYOUT, List.of("X8/scales/"))));
+    HadamardTask.all().forEach(fault -> all.add(mutant("hadamard/" + fault.id(), fault, one -> new FaultyBlocks(null, null, null, one), Workload.HADAMARD, List.of("XH/"))));
+    GemmFaults.ofKernels().forEach(fault -> all.add(mutant("gemm/" + fault.id(), fault, FaultyGemms::new, Workload.GEMM, OF_GEMM)));
     return List.copyOf(all);
   }
 
-  private static <T> Mutant mutant(String part, Fault<T> fault, Function<Fault<T>, Backend> subject, Workload workload, List<String> asked) {
+  private static <T> Mutant mutant(String id, Fault<T> fault, Function<Fault<T>, Backend> subject, Workload workload, List<String> asked) {
     AtomicBoolean acted = new AtomicBoolean();
     Fault<T> counted =
         new Fault<>(fault.id(), fault.sentence(), (task, before) -> {
@@ -67,15 +67,15 @@ final class Mutants {
             return answer;
           };
         });
-    return new Mutant(part + "/" + fault.id(), fault.sentence(), subject.apply(counted), acted, workload, asked);
+    return new Mutant(id, fault.sentence(), subject.apply(counted), acted, workload, asked);
   }
 
-  /** Those of all formats; the same fault of two formats is one mutant. */
-  private static List<Fault<EncodeTask>> encodeFaults() {
+  /** Those of all formats by the part that is wrong and the fault; one that is the same for all formats is one mutant. */
+  private static Map<String, Fault<EncodeTask>> encodeFaults() {
     Map<String, Fault<EncodeTask>> faults = new LinkedHashMap<>();
     for (FloatFormat format : List.of(FloatFormat.E2M1, FloatFormat.E4M3, FloatFormat.UE4M3, FloatFormat.E5M2, FloatFormat.UE8M0)) {
-      EncodeFaults.of(format).forEach(fault -> faults.putIfAbsent(fault.id().startsWith("as-") ? format + " " + fault.id() : fault.id(), fault));
+      EncodeFaults.of(format).forEach(fault -> faults.putIfAbsent((fault.id().startsWith("as-") ? "encode/" + format + "/" : "encode/") + fault.id(), fault));
     }
-    return List.copyOf(faults.values());
+    return faults;
   }
 }
