@@ -69,7 +69,7 @@ public final class CompiledC {
       sources.add(Path.of("src", "test", "c", "kernels_on_cpu.cpp").toAbsolutePath());
       List<String> command =
           new ArrayList<>(List.of("c++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-DFP4J_ON_CPU", "-xc++", "-o", folder.resolve("kernels.so").toString()));
-      List.of("include", "kernels", "shim").forEach(include -> command.add("-I" + cuda.resolve(include)));
+      List.of(".", "include", "kernels", "shim").forEach(include -> command.add("-I" + cuda.resolve(include)));
       sources.forEach(source -> command.add(source.toString()));
       String output = run(command);
       if (!output.isEmpty()) {

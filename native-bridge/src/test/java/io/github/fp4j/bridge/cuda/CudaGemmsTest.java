@@ -106,6 +106,9 @@ class CudaGemmsTest {
     Matcher row = Pattern.compile("\\{\"([\\w-]+)\", \\{Accumulation::(\\w+), (\\d+), (\\d+), (\\d+), (\\d+), (\\d+)\\}").matcher(header);
     int compared = 0;
     while (row.find()) {
+      if (row.group(1).equals(GemmKernels.OWN)) {
+        continue; // the host library's own: no device launches it
+      }
       int[] struct = ModelStruct.of(AccumulationModels.byId(row.group(1))).orElseThrow();
       assertThat(struct[0]).as(row.group(1)).isEqualTo(families.indexOf(row.group(2)));
       for (int field = 1; field < 6; field++) {

@@ -17,7 +17,7 @@ class KernelListTest {
 
   @Test
   void everyRowIsRead() {
-    assertThat(list.entries()).hasSize(38);
+    assertThat(list.entries()).hasSize(40);
     assertThat(list.entry("fp4j_amax"))
         .isEqualTo(
             new KernelEntry(

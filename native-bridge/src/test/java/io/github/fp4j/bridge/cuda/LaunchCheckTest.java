@@ -41,7 +41,7 @@ class LaunchCheckTest {
       illegal("sharedBytes = -1", () -> Launch.of(1, 32).withShared(-1));
       illegal("cluster = 0 x 1 x 1", () -> LaunchAttribute.cluster(0, 1, 1));
       illegal("percent = 101", () -> LaunchAttribute.sharedMemoryCarveout(101));
-      illegal("argument 1 = text: expected an Integer, a Long, a Float or a DeviceBuffer", () -> one.launch(stream, Launch.of(1, 32), 1, "text"));
+      illegal("argument 1 = text: expected an Integer, a Long, a Float, a DeviceBuffer, a DeviceRange or a struct's memory", () -> one.launch(stream, Launch.of(1, 32), 1, "text"));
       illegal("argument 0 = null", () -> one.launch(stream, Launch.of(1, 32), (Object) null));
       illegal("argument 0 lies in another context", () -> one.launch(stream, Launch.of(1, 32), foreign));
       illegal("stream is of another context", () -> one.launch(foreignStream, Launch.of(1, 32)));
