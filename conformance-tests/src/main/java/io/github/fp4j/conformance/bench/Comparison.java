@@ -10,10 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ours our kernel
  * @param peer the same operation by a peer; null if there is none
- * @param limit the machine moving the same bytes, or at its peak where arithmetic is the point
- * @param percent our throughput in percent of the limit's
+ * @param percent our throughput in percent of what the machine can do: move the same bytes, or multiply and add as often, whichever takes longer
  */
-public record Comparison(Measurement ours, @Nullable Measurement peer, Measurement limit, double percent) {
+public record Comparison(Measurement ours, @Nullable Measurement peer, double percent) {
 
   /** Our throughput over the peer's. */
   public Optional<Double> ratio() {
@@ -38,11 +37,22 @@ public record Comparison(Measurement ours, @Nullable Measurement peer, Measureme
             .filter(other -> other.workload().size() == own.workload().size())
             .toList();
     Measurement limit = same.stream().filter(other -> other.workload().subject().equals(Workload.LIMIT)).findFirst().orElseThrow();
-    double percent = 100 * own.throughput() / limit.throughput();
+    double ofTraffic = own.throughput() / limit.throughput();
+    double ofPeak = own.throughput() * KernelFamilies.byId(own.workload().family()).operations() / peak(measurements, own.threads());
+    double percent = 100 * Math.max(ofTraffic, ofPeak);
     List<Measurement> peers = same.stream().filter(other -> other != own && other != limit).toList();
     if (peers.isEmpty()) {
-      lines.add(new Comparison(own, null, limit, percent));
+      lines.add(new Comparison(own, null, percent));
     }
-    peers.forEach(peer -> lines.add(new Comparison(own, peer, limit, percent)));
+    peers.forEach(peer -> lines.add(new Comparison(own, peer, percent)));
+  }
+
+  /** Operations per nanosecond; infinite where the peak was not measured. */
+  private static double peak(List<Measurement> measurements, int threads) {
+    return measurements.stream()
+        .filter(other -> other.threads() == threads && other.workload().equals(Workload.FMA))
+        .mapToDouble(Measurement::throughput)
+        .findFirst()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 }

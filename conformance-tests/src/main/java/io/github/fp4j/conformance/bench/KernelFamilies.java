@@ -5,7 +5,9 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.BlockRows;
@@ -14,12 +16,16 @@ import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
+import io.github.fp4j.formats.gemm.GemmOperand;
+import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.PackedWeights;
 import java.util.List;
 import java.util.Optional;
 
 /** The operations that are timed. A backend that is judged by a rule of its own, as ggml is, is timed under that rule. */
 public final class KernelFamilies {
   private static final int COLUMNS = 4096;
+  private static final int GEMM_ROWS = 512;
 
   /** NVIDIA's rule, and ggml's for who has no other. */
   private static final List<QuantizationProfile> NVFP4 = List.of(Profiles.TE_2_15, Profiles.GGML_NVFP4);
@@ -43,6 +49,9 @@ public final class KernelFamilies {
           new KernelFamily("dequantize-mxfp4", "MXFP4 to float32", MXFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, MXFP4, n)),
           new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, KernelFamilies::hadamard),
           new KernelFamily("swizzle-128x4", "scales into tiles of 128 x 4", 1, 1, 1, KernelFamilies::swizzle),
+          new KernelFamily("gemv-nvfp4", "NVFP4 weights times one float32 row", NVFP4_BYTES, 0, 2, (backend, n) -> product(backend, 1, n)),
+          new KernelFamily(
+              "gemm-nvfp4", "NVFP4 weights times 512 float32 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS, (backend, n) -> product(backend, GEMM_ROWS, n)),
           new KernelFamily("gradient-scan", "largest magnitude and sum of squares", 4, 0, 1, KernelFamilies::scan),
           new KernelFamily("adamw-step", "fused AdamW update", 16, 12, 1, KernelFamilies::adam));
 
@@ -173,6 +182,25 @@ public final class KernelFamilies {
               byte[] linear = RandomData.bytes(n, 1);
               byte[] swizzled = new byte[ScaleLayout.SWIZZLED_128X4.size(n / columns, columns)];
               return () -> kernels.swizzle(ScaleLayout.SWIZZLED_128X4, n / columns, columns, linear, 0, swizzled, 0);
+            });
+  }
+
+  /** {@code rows} rows of activations times the transpose of n / 4096 rows of weights; an element is one of the weights. */
+  private static Optional<Runnable> product(Backend backend, int rows, int n) {
+    return backend
+        .gemms()
+        .filter(kernels -> kernels.supportsActivations(GemmKernels.FP32, OperandFormat.NVFP4))
+        .map(
+            kernels -> {
+              // scales of 1/4 to 1/2: random bytes would overflow
+              byte[] scales = RandomData.bytes(n / 16, 2);
+              for (int i = 0; i < scales.length; i++) {
+                scales[i] = (byte) (0x28 | scales[i] & 7);
+              }
+              PackedWeights weights = PackedWeights.of(new GemmOperand(OperandFormat.NVFP4, n / COLUMNS, COLUMNS, RandomData.bytes(n / 2, 1), scales));
+              FloatRows activations = FloatRows.of(RandomData.normal(rows * COLUMNS, 3), rows, COLUMNS);
+              float[] result = new float[rows * (n / COLUMNS)];
+              return () -> kernels.multiply(GemmKernels.FP32, activations, weights, 1, result, Parallelism.NONE);
             });
   }
 
