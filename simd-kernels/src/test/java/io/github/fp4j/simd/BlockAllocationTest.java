@@ -9,6 +9,7 @@ import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
+import io.github.fp4j.formats.block.ScaleSearch;
 import io.github.fp4j.formats.block.StochasticRounding;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ class BlockAllocationTest {
   private static final int COLUMNS = 4096 + 64;
   private static final int CALLS = 50;
   private static final long ERROR_FIGURES_BYTES = 80;
+
+  /** A few small records of a call, which C2 takes apart or not as it has seen the search among other rules. A vector for each block would be 100 times as much. */
+  private static final long SEARCH_BYTES = 256;
 
   /** Of this thread's own time: on a busy machine the compiler gets no more of it than this thread does. */
   private static final long BUDGET_SECONDS = 100;
@@ -82,7 +86,8 @@ class BlockAllocationTest {
     kernels.add(new Kernel(width + ", " + profile + ", amax", () -> width.kernels().amax(profile, x)));
     kernels.add(new Kernel(width + ", " + profile + ", dequantize", () -> width.kernels().dequantize(profile, tensorScale, quantized, restored)));
     kernels.add(new Kernel(width + ", " + profile + ", errors", ERROR_FIGURES_BYTES, () -> width.kernels().errors(profile, x, quantized, restored)));
-    kernels.add(new Kernel(width + ", " + profile + ", quantize", () -> width.kernels().quantize(profile, tensorScale, x, quantized)));
+    long records = profile.blockScale().search() == ScaleSearch.NONE ? 0 : SEARCH_BYTES;
+    kernels.add(new Kernel(width + ", " + profile + ", quantize", records, () -> width.kernels().quantize(profile, tensorScale, x, quantized)));
   }
 
   private static void addOtherKernels(Widths.BlockWidth width, List<Kernel> kernels) {
@@ -100,7 +105,7 @@ class BlockAllocationTest {
     FloatRows tiles = BlockComparison.matrix(BlockInputs.GAUSSIAN, 3, 16, 1024, 0);
     QuantizationProfile searching = Profiles.TE_4_OVER_6;
     BlockRows squares = BlockRows.allocate(searching.format(), 16, 1024);
-    kernels.add(new Kernel(width + ", tiles of " + searching, () -> width.kernels().quantizeTiles(searching, 3, tiles, squares)));
+    kernels.add(new Kernel(width + ", tiles of " + searching, SEARCH_BYTES, () -> width.kernels().quantizeTiles(searching, 3, tiles, squares)));
     FloatRows zeros = FloatRows.of(new float[4096], 4, 1024); // transformed in place again and again
     for (int size : new int[] {2, 4, 8, 16, 32, 64, 256, 1024}) {
       Hadamard transform = Hadamard.plain(size);
