@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A fingerprint as JSON, to be shared: each vector with all its bytes, so that anybody can ask another device the same. Codes, scales and float32 bits are
- * hexadecimal; codes are packed two to a byte, the low nibble first.
+ * hexadecimal; codes are as {@link GemmOperand} has them: of four bits two to
+ * a byte, the low nibble first, wider ones little-endian.
  */
 public final class FingerprintCard {
   private static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
