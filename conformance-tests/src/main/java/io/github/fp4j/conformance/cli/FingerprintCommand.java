@@ -13,6 +13,7 @@ import io.github.fp4j.conformance.subject.ProcessDevice;
 import io.github.fp4j.conformance.subject.SubjectCrash;
 import io.github.fp4j.conformance.vectors.AnswerSheet;
 import io.github.fp4j.conformance.vectors.FingerprintVectors;
+import io.github.fp4j.conformance.vectors.OrderOfK;
 import io.github.fp4j.conformance.vectors.VectorHeader;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fingerprint",
     description = {
-      "Find out which published accumulator a device has, by at most 40 dot products.",
+      "Find out which published accumulator a device has, by at most 40 dot products, and with NVFP4 in which order it sums over K, by 28 more.",
       "Exits with 0 if models remain, with 1 if the device follows none."
     },
     mixinStandardHelpOptions = true)
@@ -115,19 +116,23 @@ final class FingerprintCommand implements Callable<Integer> {
       }
       List<GemmVector> vectors = Fingerprint.vectors(asked, header.seed()).subList(0, header.count());
       Device device = vector -> sheet.bits(vectors.indexOf(vector));
-      return found(path.toString(), Fingerprint.of(asked, device, header.seed(), vectors));
+      String summation = "not asked: answers to gemm-k-order have it, see 'fp4j verify'";
+      return found(path.toString(), Fingerprint.of(asked, device, header.seed(), vectors), summation);
     }
   }
 
   private int found(Asked asked) throws IOException {
-    return found(asked.name, Fingerprint.of(asked.format, asked.device, seed));
+    Fingerprint fingerprint = Fingerprint.of(asked.format, asked.device, seed);
+    boolean probed = asked.format.equals(OperandFormat.NVFP4);
+    return found(asked.name, fingerprint, probed ? OrderOfK.of(asked.device) : "not asked: its probes are NVFP4");
   }
 
-  private int found(String name, Fingerprint fingerprint) throws IOException {
+  private int found(String name, Fingerprint fingerprint, String summation) throws IOException {
     if (json != null) {
-      ReportFolder.place(json, FingerprintCard.json(name, Environment.describe(), fingerprint));
+      ReportFolder.place(json, FingerprintCard.json(name, Environment.describe(), fingerprint, summation));
     }
     print(spec.commandLine().getOut(), name, fingerprint);
+    spec.commandLine().getOut().printf("summation tree over K: %s%n", summation);
     return fingerprint.remaining().isEmpty() ? ExitCode.MISMATCH : ExitCode.OK;
   }
 
@@ -189,6 +194,5 @@ final class FingerprintCommand implements Callable<Integer> {
     for (AccumulationModel model : fingerprint.remaining()) {
       out.printf("  %s version %s: %s%n", model.id(), model.version(), model.source());
     }
-    out.flush();
   }
 }

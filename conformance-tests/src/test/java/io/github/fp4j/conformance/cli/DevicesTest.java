@@ -111,7 +111,9 @@ class DevicesTest {
   @Test
   void theAccumulatorOfAProcessIsFoundOut() throws Exception {
     String device = compiled("device.c", "cc", "-std=gnu99", "-O2", "-Wall", "-Wextra");
-    assertThat(Run.of("fingerprint", "--subject", device).out()).containsPattern("(?m)^nvfp4-gst-f35 \\(40 vectors");
+    assertThat(Run.of("fingerprint", "--subject", device).out())
+        .containsPattern("(?m)^nvfp4-gst-f35 \\(40 vectors")
+        .contains("summation tree over K: one block after the other, ascending: (((((((0 1) 2) 3) 4) 5) 6) 7)");
     assertThat(Run.of("fingerprint", "--subject", device + " f25").out()).containsPattern("(?m)^nvfp4-f25 \\(40 vectors");
     assertThat(Run.of("fingerprint", "--subject", device + " last-block-dropped").status()).as("no model").isEqualTo(1);
     Run crash = Run.of("fingerprint", "--subject", device + " crash");

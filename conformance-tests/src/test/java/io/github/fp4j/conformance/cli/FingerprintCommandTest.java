@@ -64,6 +64,17 @@ class FingerprintCommandTest {
   }
 
   @Test
+  void theSummationTreeIsPrintedAndOnTheCard() throws IOException {
+    Path card = folder.resolve("card.json");
+    Run run = run("fingerprint", "--model", "nvfp4-gst-f35", "--json", card.toString());
+    String chain = "one block after the other, ascending: (((((((0 1) 2) 3) 4) 5) 6) 7)";
+    assertThat(run.out).contains("summation tree over K: " + chain);
+    assertThat(JsonMapper.shared().readTree(Files.readString(card)).get("summationTree").asString()).isEqualTo(chain);
+    assertThat(run("fingerprint", "--model", "exact-rz").out).contains("summation tree over K: all blocks at once: (0 1 2 3 4 5 6 7)");
+    assertThat(run("fingerprint", "--model", "mxf4").out).contains("summation tree over K: not asked: its probes are NVFP4");
+  }
+
+  @Test
   void modelsOfWiderFormatsAreAskedInTheirs() {
     Run run = run("fingerprint", "--model", "hopper-fp8-fp16", "--format", "e5m2");
     assertThat(run.err).isEmpty();

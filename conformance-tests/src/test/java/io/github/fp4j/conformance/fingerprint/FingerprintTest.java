@@ -94,7 +94,7 @@ class FingerprintTest {
     List<GemmVector> decisive = fingerprint.steps().stream().filter(step -> !step.excluded().isEmpty()).map(Fingerprint.Step::vector).toList();
     assertThat(decisive).hasSizeLessThanOrEqualTo(8).anyMatch(vector -> vector.id().startsWith("S")).anyMatch(vector -> vector.id().startsWith("V"));
     Fingerprint again = Fingerprint.of(OperandFormat.NVFP4, Device.playing(AccumulationModels.NVFP4_F37), 1);
-    assertThat(FingerprintCard.json("", Map.of(), again)).isEqualTo(FingerprintCard.json("", Map.of(), fingerprint));
+    assertThat(FingerprintCard.json("", Map.of(), again, "")).isEqualTo(FingerprintCard.json("", Map.of(), fingerprint, ""));
   }
 
   @Test
