@@ -49,9 +49,9 @@ DEVICE inline unsigned scale_at(const uint8_t* scales, int row, int column, int 
   return scales[linear ? row * columns + column : swizzled];
 }
 
-// One element of D: exact on certified vectors, in whatever order.
+// One element of D: summed in float64 and rounded once, so that what misread operands make of it is still the exact sum.
 DEVICE inline float dot(const Product& p, int row, int column) {
-  float sum = p.c == nullptr ? 0 : p.c[size_t(row) * p.n + column];
+  double sum = p.c == nullptr ? 0 : p.c[size_t(row) * p.n + column];
   int blocks = p.k / p.block;
   for (int block = 0; block < blocks; block++) {
     float products = 0;
@@ -62,9 +62,9 @@ DEVICE inline float dot(const Product& p, int row, int column) {
     }
     float scale_a = scale(scale_at(p.a_scales, row, block, blocks, p.linear_scales), p.block);
     float scale_b = scale(scale_at(p.b_scales, column, block, blocks, p.linear_scales), p.block);
-    sum += products * (scale_a * scale_b);  // the scales first: one alone can take the products out of float32's range
+    sum += double(products) * scale_a * scale_b;
   }
-  return sum;
+  return float(sum);
 }
 
 #ifdef __CUDACC__

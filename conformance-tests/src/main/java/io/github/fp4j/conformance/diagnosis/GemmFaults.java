@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.diagnosis;
 import static io.github.fp4j.conformance.diagnosis.OperandChange.scalesFrom;
 import static io.github.fp4j.conformance.diagnosis.OperandChange.scalesInRow;
 import static io.github.fp4j.conformance.diagnosis.OperandChange.swizzled;
+import static io.github.fp4j.conformance.diagnosis.OperandChange.swizzledAmongNan;
 
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.ScaleLayout;
@@ -21,8 +22,12 @@ public final class GemmFaults {
   private static final List<Fault<GemmTask>> OPERANDS = operands();
   private static final List<Fault<GemmTask>> OF_KERNELS =
       Stream.of(OPERANDS, GemmResultFaults.ALL, AccumulatorFaults.ALL).flatMap(List::stream).toList();
+
+  /** Those of devices that are handed padding, which kernels of the contract are not. */
+  private static final List<Fault<GemmTask>> AMONG_PADDING = amongPadding();
+
   private static final List<Fault<GemmTask>> ALL =
-      Stream.of(OF_KERNELS, GemmResultFaults.EPILOGUE, AccumulatorFaults.OF_OTHER_FORMATS).flatMap(List::stream).toList();
+      Stream.of(OF_KERNELS, AMONG_PADDING, GemmResultFaults.EPILOGUE, AccumulatorFaults.OF_OTHER_FORMATS).flatMap(List::stream).toList();
 
   private GemmFaults() {}
 
@@ -42,7 +47,7 @@ public final class GemmFaults {
       return all();
     }
     List<Fault<GemmTask>> underEach = new ArrayList<>();
-    for (Fault<GemmTask> fault : Stream.of(OPERANDS, GemmResultFaults.ALL, GemmResultFaults.EPILOGUE).flatMap(List::stream).toList()) {
+    for (Fault<GemmTask> fault : Stream.of(OPERANDS, AMONG_PADDING, GemmResultFaults.ALL, GemmResultFaults.EPILOGUE).flatMap(List::stream).toList()) {
       AccumulationModels.all().stream()
           .filter(model -> model.supports(task.a().format(), task.b().format()))
           .forEach(model -> underEach.add(new Fault<>(fault.id(), fault.sentence(), (one, before) -> fault.device().answers(one.with(model), before))));
@@ -77,6 +82,19 @@ public final class GemmFaults {
             "a-transposed", "A is read as [K, M] where it is stored as [M, K].",
             task -> task.with(OperandChange.elements(task.a(), (row, i) -> i * task.rows() + row), task.b())));
     dropped(faults);
+    return List.copyOf(faults);
+  }
+
+  private static List<Fault<GemmTask>> amongPadding() {
+    List<Fault<GemmTask>> faults = new ArrayList<>();
+    for (String which : List.of("a", "b", "both")) {
+      add(
+          faults, which, "scales-read-linear-among-nan",
+          "The scales of " + (which.equals("both") ? "A and B" : which.toUpperCase(Locale.ROOT))
+              + " are handed over in 128x4 tiles and read as if they were linear, the NaN of the padding among them.",
+          operand ->
+              scalesFrom(operand, swizzledAmongNan(operand, ScaleLayout.SWIZZLED_128X4), (row, column) -> row * scalesInRow(operand) + column));
+    }
     return List.copyOf(faults);
   }
 

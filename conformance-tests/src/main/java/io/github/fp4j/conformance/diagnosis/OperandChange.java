@@ -2,10 +2,11 @@ package io.github.fp4j.conformance.diagnosis;
 
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.gemm.GemmOperand;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 
 /** What goes wrong between memory and the multiplier: one operand as a faulty device reads it. */
-final class OperandChange {
+public final class OperandChange {
   private static final int SIGN = 8;
 
   private OperandChange() {}
@@ -104,6 +105,19 @@ final class OperandChange {
     int columns = scalesInRow(operand);
     byte[] swizzled = new byte[layout.size(operand.rows(), columns)];
     layout.swizzle(operand.rows(), columns, operand.scales(), 0, swizzled, 0);
+    return swizzled;
+  }
+
+  /** Scales in a layout with NaN in the rows of the padding: they belong to no row of a product. */
+  public static byte[] swizzledAmongNan(GemmOperand operand, ScaleLayout layout) {
+    byte[] swizzled = swizzled(operand, layout);
+    int columns = scalesInRow(operand);
+    byte nan = (byte) Objects.requireNonNull(operand.format().scale()).nanCode();
+    for (int row = operand.rows(); row < layout.paddedRows(operand.rows()); row++) {
+      for (int column = 0; column < columns; column++) {
+        swizzled[layout.offset(row, column, columns)] = nan;
+      }
+    }
     return swizzled;
   }
 

@@ -7,7 +7,7 @@ import io.github.fp4j.formats.gemm.AccumulationModel;
 @FunctionalInterface
 public interface Device {
 
-  /** The bits of D, a float32. */
+  /** The bits of D, a float32; an fp16 result is widened. */
   int answer(GemmVector vector);
 
   /** A model that plays the device. */

@@ -2,14 +2,15 @@ package io.github.fp4j.conformance.fingerprint;
 
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
-import io.github.fp4j.formats.gemm.AccumulatorType;
 import io.github.fp4j.formats.gemm.Discriminator;
 import io.github.fp4j.formats.gemm.Discriminators;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,16 +21,16 @@ import java.util.stream.Collectors;
  * @param format what A and B were made of
  * @param seed of the search for vectors
  * @param steps every vector that was asked, in order
- * @param remaining the models that gave all the device's answers: several if {@link VectorSearch#LIMIT} vectors did not tell them apart or
- *     {@link #MAX_VECTORS} were asked, none if the device follows no published model
+ * @param remaining the models that gave all the device's answers: several if they are {@linkplain #functions one function}, {@link VectorSearch#LIMIT} vectors
+ *     did not tell them apart or {@link #MAX_VECTORS} were asked; none if the device follows no published model
  */
 public record Fingerprint(OperandFormat format, long seed, List<Step> steps, List<AccumulationModel> remaining) {
 
   /** Vectors that a device is asked at most. */
   public static final int MAX_VECTORS = 40;
 
-  /** The formats in which a device can be asked. */
-  public static final List<OperandFormat> FORMATS = List.of(OperandFormat.NVFP4, OperandFormat.MXFP4);
+  /** The formats in which a device can be asked, the scaled FP4 ones first. */
+  public static final List<OperandFormat> FORMATS = OperandFormat.named();
 
   /**
    * One vector.
@@ -55,15 +56,27 @@ public record Fingerprint(OperandFormat format, long seed, List<Step> steps, Lis
     remaining = List.copyOf(remaining);
   }
 
-  /** The published models of an FP4 format, those with float32 results. */
+  /** The published models that take a format, whatever they accumulate in: C and D are float32, to which fp16 is widened. */
   public static List<AccumulationModel> candidates(OperandFormat format) {
-    return AccumulationModels.all().stream()
-        .filter(model -> model.supports(format, format) && model.output().type() == AccumulatorType.FP32)
-        .toList();
+    return AccumulationModels.all().stream().filter(model -> model.supports(format, format)).toList();
   }
 
   /**
-   * Puts vectors to a device, each time the one that splits the remaining models best: of the stock ones, or of a search where those split none. When one model
+   * Models by what they compute, in their order: those of one group have the same step, addend and output and so give the same bits for all operands that they
+   * take. No vector tells them apart.
+   */
+  public static List<List<AccumulationModel>> functions(List<AccumulationModel> models) {
+    record Definition(AccumulationModel.Step step, AccumulationModel.Addend addend, AccumulationModel.Output output) {}
+    Map<Definition, List<AccumulationModel>> groups =
+        models.stream()
+            .collect(
+                Collectors.groupingBy(
+                    model -> new Definition(model.step(), model.addend(), model.output()), LinkedHashMap::new, Collectors.toList()));
+    return List.copyOf(groups.values());
+  }
+
+  /**
+   * Puts vectors to a device, each time the one that splits the remaining models best: of the stock ones, or of a search where those split none. When one function
    * is left, or the search finds nothing, further vectors up to {@link #MAX_VECTORS} check it, for the device may follow none.
    *
    * @param format one of {@link #FORMATS}
@@ -74,7 +87,7 @@ public record Fingerprint(OperandFormat format, long seed, List<Step> steps, Lis
     List<GemmVector> stock = stock(format);
     VectorSearch search = new VectorSearch(format, seed);
     List<Step> steps = new ArrayList<>();
-    while (remaining.size() > 1 && steps.size() < MAX_VECTORS) {
+    while (functions(remaining).size() > 1 && steps.size() < MAX_VECTORS) {
       Optional<GemmVector> next = VectorSearch.best(stock, remaining).or(() -> search.splitting(remaining));
       if (next.isEmpty()) {
         break;
@@ -109,7 +122,7 @@ public record Fingerprint(OperandFormat format, long seed, List<Step> steps, Lis
     Deque<List<AccumulationModel>> together = new ArrayDeque<>(List.of(candidates(format)));
     while (!together.isEmpty() && vectors.size() < MAX_VECTORS) {
       List<AccumulationModel> models = together.removeFirst();
-      if (models.size() == 1) {
+      if (functions(models).size() == 1) {
         continue;
       }
       VectorSearch.best(stock, models).or(() -> search.splitting(models)).ifPresent(vector -> {
@@ -128,7 +141,7 @@ public record Fingerprint(OperandFormat format, long seed, List<Step> steps, Lis
     return vectors;
   }
 
-  /** The discriminators, then their permutations; none for MXFP4. */
+  /** The discriminators, then their permutations; none but for NVFP4. */
   private static List<GemmVector> stock(OperandFormat format) {
     List<GemmVector> stock = new ArrayList<>();
     if (format.equals(OperandFormat.NVFP4)) {
@@ -158,12 +171,13 @@ public record Fingerprint(OperandFormat format, long seed, List<Step> steps, Lis
   /** What was found, in one line. */
   public String verdict() {
     String asked = steps.size() + " vectors, " + confirmations() + " of which only confirm";
-    return switch (remaining.size()) {
+    List<List<AccumulationModel>> groups = functions(remaining);
+    String names =
+        groups.stream().map(group -> group.stream().map(AccumulationModel::id).collect(Collectors.joining(" = "))).collect(Collectors.joining(" or "));
+    return switch (groups.size()) {
       case 0 -> "no published model gives the device's answers (" + asked + ")";
-      case 1 -> remaining.getFirst().id() + " (" + asked + ")";
-      default ->
-          remaining.stream().map(AccumulationModel::id).reduce((one, other) -> one + " or " + other).orElseThrow()
-              + ": not told apart by %,d vectors searched (%s)".formatted(VectorSearch.LIMIT, asked);
+      case 1 -> names + (remaining.size() > 1 ? ", by definition the same function" : "") + " (" + asked + ")";
+      default -> names + ": not told apart by %,d vectors searched (%s)".formatted(VectorSearch.LIMIT, asked);
     };
   }
 }

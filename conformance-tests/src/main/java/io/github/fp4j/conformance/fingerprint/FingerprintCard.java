@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A fingerprint as JSON, to be shared: each vector with all its bytes, so that anybody can ask another device the same. Codes, scales and float32 bits are
- * hexadecimal; codes are packed two to a byte, the low nibble first.
+ * hexadecimal; codes are as {@link GemmOperand} has them: of four bits two to
+ * a byte, the low nibble first, wider ones little-endian.
  */
 public final class FingerprintCard {
   private static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -23,14 +24,16 @@ public final class FingerprintCard {
    *
    * @param device who was asked
    * @param environment machine and versions, as names and values
+   * @param summation in which order it sums over K, or why that is not known
    */
-  public static String json(String device, Map<String, String> environment, Fingerprint fingerprint) {
+  public static String json(String device, Map<String, String> environment, Fingerprint fingerprint, String summation) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("schema", "fp4j-fingerprint-1");
     root.put("device", device);
     root.put("format", fingerprint.format().name());
     root.put("seed", fingerprint.seed());
     root.put("verdict", fingerprint.verdict());
+    root.put("summationTree", summation);
     root.set("environment", MAPPER.valueToTree(environment));
     ArrayNode remaining = root.putArray("remaining");
     for (AccumulationModel model : fingerprint.remaining()) {

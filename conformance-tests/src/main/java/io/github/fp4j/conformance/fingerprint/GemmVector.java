@@ -21,8 +21,9 @@ public record GemmVector(String id, String description, GemmOperand a, GemmOpera
     return new GemmVector(vector.id(), vector.description(), vector.a(), vector.b(), vector.c());
   }
 
-  /** What a model with float32 results makes of it: the bits of D. */
+  /** What a model makes of it: the bits of D as a float32, to which fp16 is widened. */
   public int answer(AccumulationModel model) {
-    return Gemm.of(model, a, b).dot(0, 0, AccumulatorType.FP32.fromFloat(c));
+    AccumulatorType type = model.output().type();
+    return Float.floatToRawIntBits(type.toFloat(Gemm.of(model, a, b).dot(0, 0, type.fromFloat(c))));
   }
 }

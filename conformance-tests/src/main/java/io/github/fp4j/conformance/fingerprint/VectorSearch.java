@@ -1,43 +1,33 @@
 package io.github.fp4j.conformance.fingerprint;
 
-import io.github.fp4j.formats.FloatFormat;
-import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.gemm.AccumulationModel;
-import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
-/**
- * Random k64 vectors of the kind on which accumulators differ: scales far apart, terms that cancel one another or C. Deterministic by seed.
- *
- * <p>A block's scales are both high, both low or anything; a group of 16 is zero, a single product, a pair that cancels, sixteen random products, or the negative
- * of the group before it; C is zero, a power of two, or the negative of the first group.
- */
+/** Looks for the vectors that tell models apart, among random ones of the kind on which accumulators differ. Deterministic by seed. */
 final class VectorSearch {
   /** Vectors that {@link #splitting} tries before it gives up. */
   static final int LIMIT = 20_000;
 
   private static final int BATCH = 250;
-  private static final int K = 64;
-  private static final int GROUP = 16;
-  private static final int SIGN = 8;
 
-  private final OperandFormat format;
-  private final FloatFormat scale;
   private final long seed;
-  private final SplittableRandom random;
+  private final Supplier<RandomProduct> source;
   private int made;
 
   VectorSearch(OperandFormat format, long seed) {
-    this.format = format;
-    this.scale = Objects.requireNonNull(format.scale());
+    SplittableRandom random = new SplittableRandom(seed);
     this.seed = seed;
-    this.random = new SplittableRandom(seed);
+    if (ScaledProducts.make(format)) {
+      this.source = new ScaledProducts(format, random)::next;
+    } else {
+      this.source = new WideProducts(format, random)::next;
+    }
   }
 
   /** The one that splits {@code models} best among the first {@link #BATCH} in which there is any; empty if {@link #LIMIT} vectors split none. */
@@ -77,82 +67,8 @@ final class VectorSearch {
 
   /** The next random vector. */
   GemmVector next() {
-    int[] a = new int[K];
-    int[] b = new int[K];
-    byte[] scalesOfA = new byte[K / format.block()];
-    byte[] scalesOfB = new byte[K / format.block()];
-    for (int block = 0; block < scalesOfA.length; block++) {
-      int level = random.nextInt(3);
-      scalesOfA[block] = (byte) scaleCode(level);
-      scalesOfB[block] = (byte) scaleCode(level);
-    }
-    for (int group = 0; group < K / GROUP; group++) {
-      fill(a, b, scalesOfA, scalesOfB, group);
-    }
-    float c =
-        switch (random.nextInt(4)) {
-          case 0 -> 0;
-          case 1 -> Math.scalb(random.nextBoolean() ? 1f : -1f, random.nextInt(-20, 31));
-          default -> -firstGroup(a, b, scalesOfA[0], scalesOfB[0]);
-        };
     made++;
-    return new GemmVector("S" + made, "vector " + made + " of the search with seed " + seed, operand(a, scalesOfA), operand(b, scalesOfB), c);
-  }
-
-  private int scaleCode(int level) {
-    boolean powers = scale == FloatFormat.UE8M0;
-    return switch (level) {
-      case 0 -> powers ? random.nextInt(137, 148) : random.nextInt(0x70, 0x7F);
-      case 1 -> powers ? random.nextInt(107, 118) : random.nextInt(0x01, 0x10);
-      default -> powers ? random.nextInt(107, 148) : random.nextInt(0x01, 0x7F);
-    };
-  }
-
-  private void fill(int[] a, int[] b, byte[] scalesOfA, byte[] scalesOfB, int group) {
-    int start = group * GROUP;
-    switch (random.nextInt(group == 0 ? 4 : 5)) {
-      case 0 -> {
-        // zeros
-      }
-      case 1 -> {
-        a[start] = random.nextInt(16);
-        b[start] = random.nextInt(16);
-      }
-      case 2 -> {
-        a[start] = a[start + 1] = random.nextInt(16);
-        b[start] = random.nextInt(16);
-        b[start + 1] = b[start] ^ SIGN;
-      }
-      case 3 -> {
-        for (int i = start; i < start + GROUP; i++) {
-          a[i] = random.nextInt(16);
-          b[i] = random.nextInt(16);
-        }
-      }
-      default -> {
-        for (int i = start; i < start + GROUP; i++) {
-          a[i] = a[i - GROUP];
-          b[i] = b[i - GROUP] ^ SIGN;
-        }
-        scalesOfA[start / format.block()] = scalesOfA[(start - GROUP) / format.block()];
-        scalesOfB[start / format.block()] = scalesOfB[(start - GROUP) / format.block()];
-      }
-    }
-  }
-
-  private float firstGroup(int[] a, int[] b, byte scaleOfA, byte scaleOfB) {
-    double sum = 0;
-    for (int i = 0; i < GROUP; i++) {
-      sum += ReferenceCodec.decodeDouble(format.element(), a[i]) * ReferenceCodec.decodeDouble(format.element(), b[i]);
-    }
-    return (float) (sum * ReferenceCodec.decodeDouble(scale, scaleOfA & 0xFF) * ReferenceCodec.decodeDouble(scale, scaleOfB & 0xFF));
-  }
-
-  private GemmOperand operand(int[] elements, byte[] scales) {
-    byte[] codes = new byte[K / 2];
-    for (int i = 0; i < K; i++) {
-      codes[i / 2] |= (byte) (elements[i] << 4 * (i & 1));
-    }
-    return new GemmOperand(format, 1, K, codes, scales);
+    RandomProduct product = source.get();
+    return new GemmVector("S" + made, "vector " + made + " of the search with seed " + seed, product.a(), product.b(), product.c());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.vectors;
 
+import io.github.fp4j.conformance.diagnosis.OperandChange;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.conformance.tensorfile.TensorInfo;
 import io.github.fp4j.formats.block.ScaleLayout;
@@ -12,7 +13,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -103,16 +103,7 @@ public final class VectorFile {
   }
 
   private static Tensor swizzled(String name, GemmOperand operand) {
-    int columns = operand.k() / operand.format().block();
-    ScaleLayout layout = ScaleLayout.SWIZZLED_128X4;
-    byte[] bytes = new byte[layout.size(operand.rows(), columns)];
-    layout.swizzle(operand.rows(), columns, operand.scales(), 0, bytes, 0);
-    byte nan = (byte) Objects.requireNonNull(operand.format().scale()).nanCode();
-    for (int row = operand.rows(); row < layout.paddedRows(operand.rows()); row++) {
-      for (int column = 0; column < columns; column++) {
-        bytes[layout.offset(row, column, columns)] = nan;
-      }
-    }
+    byte[] bytes = OperandChange.swizzledAmongNan(operand, ScaleLayout.SWIZZLED_128X4);
     return Tensor.ofBytes(name, bytes, bytes.length);
   }
 }

@@ -32,7 +32,7 @@ public final class VectorSuites {
       names.add(DiscriminatorVectors.NAME + "/" + model.id());
     }
     names.add(FingerprintVectors.NAME);
-    Fingerprint.FORMATS.forEach(format -> names.add(FingerprintVectors.NAME + "/" + format));
+    CertifiedVectors.FORMATS.forEach(format -> names.add(FingerprintVectors.NAME + "/" + format));
     names.add(SummationVectors.NAME);
     names.add(EpilogueVectors.NAME);
     names.add(LayoutVectors.NAME);

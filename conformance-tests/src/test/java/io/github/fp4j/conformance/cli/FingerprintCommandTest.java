@@ -64,17 +64,33 @@ class FingerprintCommandTest {
   }
 
   @Test
+  void theSummationTreeIsPrintedAndOnTheCard() throws IOException {
+    Path card = folder.resolve("card.json");
+    Run run = run("fingerprint", "--model", "nvfp4-gst-f35", "--json", card.toString());
+    String chain = "one block after the other, ascending: (((((((0 1) 2) 3) 4) 5) 6) 7)";
+    assertThat(run.out).contains("summation tree over K: " + chain);
+    assertThat(JsonMapper.shared().readTree(Files.readString(card)).get("summationTree").asString()).isEqualTo(chain);
+    assertThat(run("fingerprint", "--model", "exact-rz").out).contains("summation tree over K: all blocks at once: (0 1 2 3 4 5 6 7)");
+    assertThat(run("fingerprint", "--model", "mxf4").out).contains("summation tree over K: not asked: its probes are NVFP4");
+  }
+
+  @Test
+  void modelsOfWiderFormatsAreAskedInTheirs() {
+    Run run = run("fingerprint", "--model", "hopper-fp8-fp16", "--format", "e5m2");
+    assertThat(run.err).isEmpty();
+    assertThat(run.out).startsWith("model hopper-fp8-fp16, e5m2: 9 published models").containsPattern("(?m)^hopper-fp8-fp16 \\(40 vectors, ");
+    assertThat(run("fingerprint", "--model", "hopper-bf16").out).contains("hopper-bf16 = blackwell-bf16, by definition the same function");
+  }
+
+  @Test
   void errorsSayWhatWouldBeRight() {
     Run unknown = run("fingerprint", "--model", "f35");
     assertThat(unknown.status).isEqualTo(ExitCode.USAGE);
     assertThat(unknown.err).startsWith("fp4j fingerprint: unknown model \"f35\": expected one of nvfp4-gst-f35, ").hasLineCount(1);
-    Run wide = run("fingerprint", "--model", "hopper-bf16");
-    assertThat(wide.status).isEqualTo(ExitCode.USAGE);
-    assertThat(wide.err).startsWith("fp4j fingerprint: model hopper-bf16 does not take FP4 operands: expected one of nvfp4-gst-f35, ");
     assertThat(run("fingerprint", "--model", "mxf4", "--format", "nvfp4"))
         .isEqualTo(new Run(ExitCode.USAGE, "", "fp4j fingerprint: --format nvfp4: expected mxfp4 for model mxf4" + System.lineSeparator()));
     assertThat(run("fingerprint", "nobody").err).startsWith("fp4j fingerprint: unknown backend \"nobody\": expected one of reference");
-    assertThat(run("fingerprint", "simd-128").err).containsAnyOf("backend simd-128 has no FP4 accumulator of its own: expected ", "backend simd-128 is unavailable: ");
+    assertThat(run("fingerprint", "simd-128").err).containsAnyOf("backend simd-128 has no accumulator of its own: expected ", "backend simd-128 is unavailable: ");
     Path lost = folder.resolve("missing").resolve("card.json");
     assertThat(run("fingerprint", "--model", "mxf4", "--json", lost.toString()).err)
         .isEqualTo("fp4j fingerprint: --json " + lost + ": its folder does not exist; expected a file in one that does" + System.lineSeparator());
@@ -86,6 +102,6 @@ class FingerprintCommandTest {
   void aSubjectWithoutAnAccumulatorOfItsOwnIsRefused() {
     Run run = run("fingerprint", "reference");
     assertThat(run.status).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err).startsWith("fp4j fingerprint: backend reference has no FP4 accumulator of its own: expected ").contains("--model ID");
+    assertThat(run.err).startsWith("fp4j fingerprint: backend reference has no accumulator of its own: expected ").contains("--model ID");
   }
 }

@@ -18,24 +18,61 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Every FP4 model of the catalogue is found out when it plays the device. */
+/** Every model of the catalogue is found out when it plays the device. */
 class FingerprintTest {
+  private static final int MODELS = 42;
+
+  /** A model counts once for each format that it takes. */
+  private static final int PAIRS = 97;
+
+  private static List<AccumulationModel> sameAs(AccumulationModel model, OperandFormat format) {
+    return Fingerprint.functions(Fingerprint.candidates(format)).stream().filter(group -> group.contains(model)).findFirst().orElseThrow();
+  }
 
   @Test
-  void everyModelIsIdentified() {
+  void everyModelOfTheCatalogueIsIdentifiedInEveryFormatThatItTakes() {
     assertThat(Fingerprint.candidates(OperandFormat.NVFP4)).hasSize(13);
     assertThat(Fingerprint.candidates(OperandFormat.MXFP4)).hasSize(6);
+    Set<AccumulationModel> played = new HashSet<>();
+    int pairs = 0;
     for (OperandFormat format : Fingerprint.FORMATS) {
       for (AccumulationModel model : Fingerprint.candidates(format)) {
         Fingerprint fingerprint = Fingerprint.of(format, Device.playing(model), 1);
-        assertThat(fingerprint.remaining()).as(format + " " + model).containsExactly(model);
+        assertThat(fingerprint.remaining()).as(format + " " + model).containsExactlyElementsOf(sameAs(model, format));
         assertThat(fingerprint.steps()).as(format + " " + model).hasSizeLessThanOrEqualTo(40);
         assertThat(fingerprint.steps().stream().flatMap(step -> step.excluded().stream()).map(Fingerprint.Exclusion::model))
             .as("each of the others is ruled out once by " + format)
             .containsExactlyInAnyOrderElementsOf(
-                Fingerprint.candidates(format).stream().filter(other -> !other.equals(model)).toList());
+                Fingerprint.candidates(format).stream().filter(other -> !sameAs(model, format).contains(other)).toList());
+        played.add(model);
+        pairs++;
       }
     }
+    assertThat(AccumulationModels.all()).hasSize(MODELS).allMatch(played::contains);
+    assertThat(pairs).as("models by formats").isEqualTo(PAIRS);
+  }
+
+  private static List<List<String>> sameNames(OperandFormat format) {
+    return Fingerprint.functions(Fingerprint.candidates(format)).stream()
+        .filter(group -> group.size() > 1)
+        .map(group -> group.stream().map(AccumulationModel::id).toList())
+        .toList();
+  }
+
+  @Test
+  void modelsOfOneDefinitionAreNamedTogether() {
+    assertThat(sameNames(OperandFormat.FP16))
+        .containsExactly(
+            List.of("turing-fp16-fp32", "ampere-fp16-fp32", "ada-fp16-fp32"),
+            List.of("turing-fp16-fp16", "ampere-fp16-fp16", "ada-fp16-fp16"),
+            List.of("hopper-fp16-fp32", "blackwell-fp16-fp32"),
+            List.of("hopper-fp16-fp16", "blackwell-fp16-fp16"));
+    assertThat(sameNames(OperandFormat.BF16)).containsExactly(List.of("ampere-bf16", "ada-bf16"), List.of("hopper-bf16", "blackwell-bf16"));
+    assertThat(sameNames(OperandFormat.TF32)).containsExactly(List.of("ampere-tf32", "ada-tf32"), List.of("hopper-tf32", "blackwell-tf32"));
+    assertThat(Fingerprint.FORMATS.stream().filter(format -> !sameNames(format).isEmpty()))
+        .containsExactly(OperandFormat.FP16, OperandFormat.BF16, OperandFormat.TF32);
+    Fingerprint fingerprint = Fingerprint.of(OperandFormat.FP16, Device.playing(AccumulationModels.byId("hopper-fp16-fp16")), 1);
+    assertThat(fingerprint.verdict()).startsWith("hopper-fp16-fp16 = blackwell-fp16-fp16, by definition the same function (40 vectors, ");
   }
 
   @Test
@@ -44,7 +81,9 @@ class FingerprintTest {
       List<GemmVector> vectors = Fingerprint.vectors(format, 1);
       assertThat(vectors).hasSize(40);
       for (AccumulationModel model : Fingerprint.candidates(format)) {
-        assertThat(Fingerprint.of(format, Device.playing(model), 1, vectors).remaining()).as(format + " " + model).containsExactly(model);
+        assertThat(Fingerprint.of(format, Device.playing(model), 1, vectors).remaining())
+            .as(format + " " + model)
+            .containsExactlyElementsOf(sameAs(model, format));
       }
     }
   }
@@ -55,7 +94,7 @@ class FingerprintTest {
     List<GemmVector> decisive = fingerprint.steps().stream().filter(step -> !step.excluded().isEmpty()).map(Fingerprint.Step::vector).toList();
     assertThat(decisive).hasSizeLessThanOrEqualTo(8).anyMatch(vector -> vector.id().startsWith("S")).anyMatch(vector -> vector.id().startsWith("V"));
     Fingerprint again = Fingerprint.of(OperandFormat.NVFP4, Device.playing(AccumulationModels.NVFP4_F37), 1);
-    assertThat(FingerprintCard.json("", Map.of(), again)).isEqualTo(FingerprintCard.json("", Map.of(), fingerprint));
+    assertThat(FingerprintCard.json("", Map.of(), again, "")).isEqualTo(FingerprintCard.json("", Map.of(), fingerprint, ""));
   }
 
   @Test
@@ -70,12 +109,12 @@ class FingerprintTest {
   @Test
   void modelsThatTheSearchDoesNotTellApartAreReportedTogether() {
     AccumulationModel f35 = AccumulationModels.NVFP4_GST_F35;
-    AccumulationModel twin = new AccumulationModel("twin", "1", "the same under another name", f35.operands(), f35.step(), f35.addend(), f35.output());
+    AccumulationModel other = AccumulationModels.NVFP4_F36;
     VectorSearch search = new VectorSearch(OperandFormat.NVFP4, 1);
-    assertThat(search.splitting(List.of(f35, twin))).isEmpty();
+    assertThat(search.splitting(List.of(f35, f35))).isEmpty();
     assertThat(search.next().id()).as("all were tried").isEqualTo("S" + (VectorSearch.LIMIT + 1));
-    assertThat(new Fingerprint(OperandFormat.NVFP4, 1, List.of(), List.of(f35, twin)).verdict())
-        .isEqualTo("nvfp4-gst-f35 or twin: not told apart by 20,000 vectors searched (0 vectors, 0 of which only confirm)");
+    assertThat(new Fingerprint(OperandFormat.NVFP4, 1, List.of(), List.of(f35, other)).verdict())
+        .isEqualTo("nvfp4-gst-f35 or nvfp4-f36: not told apart by 20,000 vectors searched (0 vectors, 0 of which only confirm)");
   }
 
   @Test
