@@ -67,8 +67,9 @@ final class KernelList {
     Matcher include = INCLUDE.matcher(text);
     while (include.find()) {
       String name = include.group(1);
-      String place = name.startsWith("fp4j/") ? "include/" + name : name.startsWith("../") ? name.substring(3) : "kernels/" + name;
-      Optional<String> header = headers.containsKey(name) ? Optional.empty() : read(place); // what only a CPU build includes is not in the jar
+      String place = name.startsWith("fp4j/") ? "include/" + name : "kernels/" + name;
+      // beside the file or at the top; what only a CPU build includes is not in the jar
+      Optional<String> header = headers.containsKey(name) ? Optional.empty() : read(place).or(() -> read(name));
       header.ifPresent(found -> {
         headers.put(name, found);
         collect(found, headers);
