@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.conformance.judge.ClassResult;
@@ -59,12 +60,23 @@ final class ConformCommand implements Callable<Integer> {
   private @Nullable String command;
 
   @Option(
+      names = "--isolate",
+      description = {
+        "Judge each backend in a process of its own, by the vector suites that a --subject is judged by.",
+        "If that ends badly or prints nothing for --timeout seconds, it is that backend's CRASH, and the others go on."
+      })
+  private boolean isolate;
+
+  @Option(names = "--library", split = ",", paramLabel = "FILE", description = "Judge this native library with the C ABI of fp4j.h; with --isolate.")
+  private List<Path> libraries = new ArrayList<>();
+
+  @Option(
       names = "--profile",
       paramLabel = "FILE.yaml",
       description = "What the --subject claims, and its waivers (default: everything); conformance-tests/VECTORS.md has an example.")
   private @Nullable Path profile;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that prints nothing for so long (default: 60).")
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a process that prints nothing for so long (default: 60).")
   private double timeout;
 
   @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
@@ -101,8 +113,14 @@ final class ConformCommand implements Callable<Integer> {
     if (profile != null && command == null) {
       throw new IllegalArgumentException("--profile " + profile + ": expected --subject with it");
     }
+    if (!libraries.isEmpty() && !isolate) {
+      throw new IllegalArgumentException("--library " + libraries.getFirst() + ": expected --isolate with it");
+    }
+    if (isolate && command != null) {
+      throw new IllegalArgumentException("--isolate --subject: expected one of them: a --subject is a process of its own anyway");
+    }
     claimed = profile == null ? SubjectProfile.all("subject") : SubjectProfile.read(profile, LocalDate.now());
-    List<Backend> subjects = command != null ? List.of(process(command)) : backends.isEmpty() ? Backends.all() : backends.stream().map(Backends::named).toList();
+    List<Backend> subjects = subjects();
     List<CoverageClass> suite = questions();
     Shard part = shard == null ? Shard.whole(suite) : Shard.parse(shard, suite);
     List<CoverageClass> questions = part.part(suite);
@@ -128,8 +146,28 @@ final class ConformCommand implements Callable<Integer> {
     return ExitCode.of(command == null ? run.verdict() : new Waivers(claimed.waivers(), spec.commandLine().getOut()).verdict(results));
   }
 
-  private Backend process(String line) {
-    return new ProcessSubject(claimed.name(), line, Duration.ofMillis((long) (timeout * 1000)));
+  private List<Backend> subjects() {
+    if (command != null) {
+      return List.of(process(claimed.name(), command));
+    }
+    List<Backend> named = backends.stream().map(Backends::named).toList();
+    List<Backend> subjects = backends.isEmpty() && libraries.isEmpty() ? Backends.all() : named;
+    if (!isolate) {
+      return subjects;
+    }
+    List<Backend> isolated = new ArrayList<>();
+    for (Backend subject : subjects) {
+      boolean runs = subject.availability() instanceof Availability.Available;
+      isolated.add(runs ? process(subject.name(), OwnProcess.command("answer", "--backend", subject.name())) : subject);
+    }
+    for (Path library : libraries) {
+      isolated.add(process(library.toAbsolutePath().getFileName().toString(), OwnProcess.command("answer", "--library", library.toString())));
+    }
+    return isolated;
+  }
+
+  private Backend process(String name, String line) {
+    return new ProcessSubject(name, line, Duration.ofMillis((long) (timeout * 1000)));
   }
 
   private List<CoverageClass> vectors() {
@@ -140,7 +178,7 @@ final class ConformCommand implements Callable<Integer> {
   }
 
   private List<CoverageClass> questions() {
-    List<CoverageClass> all = command == null ? Suites.at(level) : vectors();
+    List<CoverageClass> all = command == null && !isolate ? Suites.at(level) : vectors();
     requireKnown("--suite", suites, all, CoverageClass::suite);
     List<CoverageClass> chosen =
         all.stream()
