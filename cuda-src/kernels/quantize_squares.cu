@@ -38,13 +38,14 @@ __device__ __forceinline__ void quantize_squares(const Profile& profile, const f
 }  // namespace
 }  // namespace fp4j
 
-#define FP4J_DEFINE_SQUARES(kernel, size)                                                                                                     \
-  extern "C" __global__ void __launch_bounds__(fp4j::threads_of_##kernel, 2) kernel(FP4J_ROW_PARAMETERS) {                                    \
+// Blocks that must fit on a multiprocessor at once: with two of the larger squares, registers spill before sm_100.
+#define FP4J_DEFINE_SQUARES(kernel, size, blocks)                                                                                             \
+  extern "C" __global__ void __launch_bounds__(fp4j::threads_of_##kernel, blocks) kernel(FP4J_ROW_PARAMETERS) {                               \
     using namespace fp4j;                                                                                                                     \
     quantize_squares<size, threads_of_##kernel>(                                                                                              \
         profile, tensor_scale, {values, rows, columns, stride},                                                                               \
         {codes, codes_stride, scales, scales_stride, static_cast<ScaleLayout>(scale_layout), rows, stored_columns, size});                    \
   }
 
-FP4J_DEFINE_SQUARES(fp4j_quantize_nvfp4_squares, 16)
-FP4J_DEFINE_SQUARES(fp4j_quantize_mxfp4_squares, 32)
+FP4J_DEFINE_SQUARES(fp4j_quantize_nvfp4_squares, 16, 2)
+FP4J_DEFINE_SQUARES(fp4j_quantize_mxfp4_squares, 32, 1)
