@@ -133,10 +133,10 @@ final class ConformCommand implements Callable<Integer> {
       results = new Judge(questions, mismatches).judge(subjects, workers, progress);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    String command = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
+    String typed = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
     RunReport run =
         RunReport.of(
-            level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), command, part, subjects, results,
+            level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), typed, part, subjects, results,
             RivalDifference.among(subjects), fingerprint);
     new ConsoleReport(run, spec.commandLine().getOut()).print();
     if (report != null) {

@@ -11,6 +11,13 @@ import picocli.CommandLine;
 
 class ConformCommandTest {
   @Test
+  void aRunThatPassesEndsWithStatusZero() {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(new StringWriter()));
+    assertThat(line.execute("conform", "--backend", "reference", "--class", "X1/e2m1,X6/e2m1")).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void aSubjectThatIsNotHereIsReportedAsNotRunWithItsReason() {
     boolean gpu = Backends.named("cuda").availability().isAvailable() || Backends.named("cublaslt").availability().isAvailable();
     assumeFalse(gpu, "NOT RUN: there is a GPU here");
