@@ -23,8 +23,8 @@ class BlockAllocationTest {
   private static final int CALLS = 50;
   private static final long ERROR_FIGURES_BYTES = 80;
 
-  /** A few small records of a call, which C2 takes apart or not as it has seen the search among other rules. A vector for each block would be 100 times as much. */
-  private static final long SEARCH_BYTES = 256;
+  /** The records of a call, one a row, which C2 takes apart or not as it has seen the search among other rules. A vector for each block would be 50 times as much. */
+  private static final long SEARCH_BYTES = 1024;
 
   /** Of this thread's own time: on a busy machine the compiler gets no more of it than this thread does. */
   private static final long BUDGET_SECONDS = 100;
