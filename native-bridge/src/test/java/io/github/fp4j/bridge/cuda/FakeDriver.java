@@ -47,7 +47,7 @@ public final class FakeDriver implements AutoCloseable {
     if (Files.exists(CUDA_HEADERS.resolve("cuda.h"))) {
       all.addAll(List.of("-DFAKE_WITH_CUDA_H", "-I" + CUDA_HEADERS));
     }
-    Path library = CompiledC.copyOf("fake_cuda.c", folder.resolve("libcuda.so.1"), all);
+    Path library = CompiledC.copyOf("fake_cuda.c", Files.createDirectories(folder).resolve("libcuda.so.1"), all);
     System.setProperty("fp4j.cuda.path", folder.toString());
     return library;
   }
