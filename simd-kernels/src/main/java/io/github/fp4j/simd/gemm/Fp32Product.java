@@ -76,9 +76,9 @@ final class Fp32Product {
       firstRow = row;
       endRow = Math.min(row + block, activations.rows());
       if (block == 1) {
-        SharedLoop.forEach(Math.ceilDiv(columns, kernels.rowProduct(packed.format()).rows()), parallelism, singleRowsTask);
+        parallelism.forEach(Math.ceilDiv(columns, kernels.rowProduct(packed.format()).rows()), singleRowsTask);
       } else {
-        SharedLoop.forEach(Math.ceilDiv(columns, PANEL), parallelism, panelTask);
+        parallelism.forEach(Math.ceilDiv(columns, PANEL), panelTask);
       }
     }
     finish();
@@ -114,8 +114,8 @@ final class Fp32Product {
       valuesStride = k;
       firstRow = row;
       endRow = Math.min(row + block, left.rows());
-      SharedLoop.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), parallelism, restoreTask);
-      SharedLoop.forEach(Math.ceilDiv(columns, PANEL), parallelism, panelTask);
+      parallelism.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), restoreTask);
+      parallelism.forEach(Math.ceilDiv(columns, PANEL), panelTask);
     }
   }
 
