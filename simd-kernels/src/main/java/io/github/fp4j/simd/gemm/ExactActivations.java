@@ -62,7 +62,7 @@ final class ExactActivations {
       for (int i = firstRow; i < endRow; i++) {
         norms[i - firstRow] = norm(activations.values(), activations.index(i, 0), activations.columns());
       }
-      SharedLoop.forEach(Math.ceilDiv(packed.rows(), PANEL), parallelism, panelTask);
+      parallelism.forEach(Math.ceilDiv(packed.rows(), PANEL), panelTask);
     }
     a = NO_ROWS;
     weights = null;
