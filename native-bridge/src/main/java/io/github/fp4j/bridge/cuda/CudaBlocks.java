@@ -197,7 +197,7 @@ final class CudaBlocks implements BlockKernels {
 
   @Override
   public void swizzle(ScaleLayout layout, int rows, int columns, byte[] linear, int linearOffset, byte[] swizzled, int swizzledOffset) {
-    int count = Math.multiplyExact(rows, columns);
+    int count = scales(rows, columns);
     int size = layout.size(rows, columns);
     Objects.checkFromIndexSize(linearOffset, count, linear.length);
     Objects.checkFromIndexSize(swizzledOffset, size, swizzled.length);
@@ -214,7 +214,7 @@ final class CudaBlocks implements BlockKernels {
 
   @Override
   public void unswizzle(ScaleLayout layout, int rows, int columns, byte[] swizzled, int swizzledOffset, byte[] linear, int linearOffset) {
-    int count = Math.multiplyExact(rows, columns);
+    int count = scales(rows, columns);
     int size = layout.size(rows, columns);
     Objects.checkFromIndexSize(swizzledOffset, size, swizzled.length);
     Objects.checkFromIndexSize(linearOffset, count, linear.length);
@@ -227,5 +227,10 @@ final class CudaBlocks implements BlockKernels {
       quantizer.unswizzle(layout, rows, columns, scratch.upload(swizzled, swizzledOffset, size, 1, size), to);
       scratch.download(to, 1, count, linear, linearOffset, count);
     }
+  }
+
+  private static int scales(int rows, int columns) {
+    DeviceQuantizer.requireShape(rows, columns);
+    return Math.multiplyExact(rows, columns);
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Lists {@code cuda}, {@code cuda-probes} and {@code cublaslt} for {@link java.util.ServiceLoader}. Nothing is opened before one of them is asked for. */
 public final class CudaProvider implements BackendProvider {
-  private static final List<Backend> BACKENDS = 
+  private static final List<Backend> BACKENDS =
       List.of(
           new CudaBackend(CudaBackend.Kind.KERNELS, Gpu::ofThisMachine),
           new CudaBackend(CudaBackend.Kind.PROBES, Gpu::ofThisMachine),
