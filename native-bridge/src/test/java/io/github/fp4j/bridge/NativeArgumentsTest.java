@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A library that counts its calls and does nothing: bad arguments never get there, good ones do. */
-@SuppressWarnings({"restricted", "NullAway"})
+@SuppressWarnings("restricted")
 class NativeArgumentsTest {
   private static final String COUNTING_LIBRARY =
       CompiledC.FAILING_LIBRARY

@@ -16,7 +16,11 @@ interface KernelImages {
 
   /** Prebuilt fatbins where they are and belong to this jar's sources, else NVRTC. Never throws. */
   static Discovery<KernelImages> find() {
-    return find(new KernelList(), Nvrtc::find);
+    try {
+      return find(new KernelList(), Nvrtc::find);
+    } catch (IllegalStateException e) {
+      return new Discovery.Unavailable<>("no kernels for the device: " + e.getMessage(), List.of());
+    }
   }
 
   /** The same with NVRTC from elsewhere. */

@@ -43,7 +43,11 @@ public final class PrebuiltKernels implements KernelImages {
    * folder. Never throws.
    */
   public static Discovery<PrebuiltKernels> find() {
-    return find(new KernelList());
+    try {
+      return find(new KernelList());
+    } catch (IllegalStateException e) {
+      return missing(NAME + " not found: " + e.getMessage(), List.of());
+    }
   }
 
   static Discovery<PrebuiltKernels> find(KernelList list) {
