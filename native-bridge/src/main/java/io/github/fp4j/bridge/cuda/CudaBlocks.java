@@ -11,6 +11,7 @@ import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.TensorScaleRule;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -51,7 +52,7 @@ final class CudaBlocks implements BlockKernels {
       DeviceRange bits = scratch.zeros(Float.BYTES);
       quantizer.amax(profile, scratch.upload(from), bits);
       float[] amax = new float[1];
-      scratch.download(bits, FloatRows.of(amax, 1, 1));
+      scratch.download(bits, MemorySegment.ofArray(amax));
       return amax[0];
     }
   }
@@ -163,7 +164,7 @@ final class CudaBlocks implements BlockKernels {
         case TILES -> quantizer.quantizeTiles(values, scale, output.there);
       }
       output.fetch(scratch);
-      scratch.download(scale, FloatRows.of(tensorScale, 1, 1));
+      scratch.download(scale, MemorySegment.ofArray(tensorScale));
     }
     return new BlockTensor(profile, rows, columns, to.codes(), to.scales(), tensorScale[0]);
   }
