@@ -102,8 +102,8 @@ final class NativeOptimizers implements OptimizerKernels {
     return MemorySegment.ofArray(bytes).asSlice(offset);
   }
 
-  private static MemorySegment write(AdamCoefficients c, Scratch scratch) {
-    Fp4jOptimAbi.write(c, scratch.adam);
+  private static MemorySegment write(AdamCoefficients coefficients, Scratch scratch) {
+    Fp4jOptimAbi.write(coefficients, scratch.adam);
     return scratch.adam;
   }
 

@@ -2,10 +2,8 @@ package io.github.fp4j.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.bridge.internal.sys.Fp4jBlocksAbi;
 import io.github.fp4j.bridge.internal.sys.Fp4jGemmAbi;
-import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.DequantizeFormula;
@@ -43,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every number that the bridge writes for blocks, products and optimizers, against what a C++ compiler makes of fp4j's headers: sizes, offsets, enums, and the fields of
+ * Every number that the bridge writes for blocks and products, against what a C++ compiler makes of fp4j's headers: sizes, offsets, enums, and the fields of
  * every profile, which are also compared with the constants of profiles.cuh.
  */
 class BlocksAbiTest {
@@ -72,11 +70,6 @@ class BlocksAbiTest {
           new Names(ScaleLayout.class, "FP4J_SCALES_", "ScaleLayout"));
 
   private static final List<String> FORMAT = List.of("exponent_bits", "mantissa_bits", "bias", "is_signed", "top_codes", "bottom_codes");
-  private static final List<String> ADAM =
-      List.of(
-          "threshold", "ratio", "gain", "decay", "beta1", "one_minus_beta1", "beta2", "one_minus_beta2", "step_size", "inverse_root_correction2", "epsilon",
-          "lerp");
-
   @TempDir private Path folder;
   private Map<String, Long> c;
 
@@ -115,9 +108,7 @@ class BlocksAbiTest {
       expressions.add("offsetof(fp4j_stochastic, " + field + ")");
       expressions.add("offsetof(fp4j::StochasticRounding, " + field + ")");
     }
-    ADAM.forEach(field -> expressions.add("offsetof(fp4j_adam, " + field + ")"));
-    Stream.of("values", "bits", "zero_code").forEach(field -> expressions.add("offsetof(fp4j_codebook, " + field + ")"));
-    Stream.of("fp4j_profile", "fp4j::Profile", "fp4j_stochastic", "fp4j::StochasticRounding", "fp4j_adam", "fp4j_codebook")
+    Stream.of("fp4j_profile", "fp4j::Profile", "fp4j_stochastic", "fp4j::StochasticRounding")
         .forEach(struct -> expressions.add("sizeof(" + struct + ")"));
     expressions.addAll(List.of("FP4J_OPERAND_NVFP4", "FP4J_OPERAND_MXFP4"));
     String lines = expressions.stream().map(one -> "std::printf(\"%s=%%lld\\n\", static_cast<long long>(%s));\n".formatted(one, one)).collect(Collectors.joining());
@@ -128,7 +119,6 @@ class BlocksAbiTest {
         #include <cstring>
         #include "fp4j/fp4j_blocks.h"
         #include "fp4j/fp4j_gemm.h"
-        #include "fp4j/fp4j_optim.h"
         #include "fp4j/profiles.cuh"
         #include "fp4j/scale_layout.cuh"
         #include "fp4j/stochastic.cuh"
@@ -175,8 +165,6 @@ class BlocksAbiTest {
     }
     assertThat(List.of(c.get("sizeof(fp4j_profile)"), c.get("sizeof(fp4j::Profile)"))).containsOnly(Fp4jBlocksAbi.PROFILE_BYTES);
     assertThat(List.of(c.get("sizeof(fp4j_stochastic)"), c.get("sizeof(fp4j::StochasticRounding)"))).containsOnly(Fp4jBlocksAbi.STOCHASTIC_BYTES);
-    assertThat(c.get("sizeof(fp4j_adam)")).isEqualTo(Fp4jOptimAbi.ADAM_BYTES);
-    assertThat(c.get("sizeof(fp4j_codebook)")).isEqualTo(Fp4jOptimAbi.CODEBOOK_BYTES);
   }
 
   @Test
@@ -274,7 +262,7 @@ class BlocksAbiTest {
   }
 
   @Test
-  void theOtherStructsAreWrittenFieldByField() {
+  void stochasticRoundingIsWrittenFieldByField() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stochastic = arena.allocate(Fp4jBlocksAbi.STOCHASTIC_BYTES, 8);
       Fp4jBlocksAbi.write(new StochasticRounding(Arithmetic.FMA_8, ByteOrder.PTX, 0x0123_4567_89AB_CDEFL, -5), stochastic);
@@ -282,32 +270,6 @@ class BlocksAbiTest {
       assertThat(stochastic.get(ValueLayout.JAVA_INT, c.get("offsetof(fp4j_stochastic, bytes)"))).isEqualTo(1);
       assertThat(stochastic.get(ValueLayout.JAVA_LONG, c.get("offsetof(fp4j_stochastic, seed)"))).isEqualTo(0x0123_4567_89AB_CDEFL);
       assertThat(stochastic.get(ValueLayout.JAVA_LONG, c.get("offsetof(fp4j_stochastic, offset)"))).isEqualTo(-5);
-
-      AdamCoefficients coefficients = new AdamCoefficients();
-      coefficients.threshold = 1;
-      coefficients.ratio = 2;
-      coefficients.gain = 3;
-      coefficients.decay = 4;
-      coefficients.beta1 = 5;
-      coefficients.oneMinusBeta1 = 6;
-      coefficients.beta2 = 7;
-      coefficients.oneMinusBeta2 = 8;
-      coefficients.stepSize = 9;
-      coefficients.inverseRootCorrection2 = 10;
-      coefficients.epsilon = 11;
-      coefficients.lerp = true;
-      MemorySegment adam = arena.allocate(Fp4jOptimAbi.ADAM_BYTES, 8);
-      Fp4jOptimAbi.write(coefficients, adam);
-      for (int i = 0; i < 11; i++) {
-        assertThat(adam.get(ValueLayout.JAVA_FLOAT, c.get("offsetof(fp4j_adam, " + ADAM.get(i) + ")"))).as(ADAM.get(i)).isEqualTo(i + 1);
-      }
-      assertThat(adam.get(ValueLayout.JAVA_INT, c.get("offsetof(fp4j_adam, lerp)"))).isEqualTo(1);
-
-      MemorySegment codebook = arena.allocate(Fp4jOptimAbi.CODEBOOK_BYTES, 8);
-      Fp4jOptimAbi.writeCodebook(adam, 4, 7, codebook);
-      assertThat(codebook.get(ValueLayout.ADDRESS, c.get("offsetof(fp4j_codebook, values)")).address()).isEqualTo(adam.address());
-      assertThat(codebook.get(ValueLayout.JAVA_INT, c.get("offsetof(fp4j_codebook, bits)"))).isEqualTo(4);
-      assertThat(codebook.get(ValueLayout.JAVA_INT, c.get("offsetof(fp4j_codebook, zero_code)"))).isEqualTo(7);
     }
   }
 }

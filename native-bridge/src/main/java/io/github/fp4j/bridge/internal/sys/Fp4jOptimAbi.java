@@ -34,7 +34,7 @@ public final class Fp4jOptimAbi {
 
   private Fp4jOptimAbi() {}
 
-  /** Writes a {@code fp4j_adam} at the start of {@code target}. */
+  /** Writes {@code fp4j_adam} to the front of {@code target}. */
   public static void write(AdamCoefficients c, MemorySegment target) {
     target.set(JAVA_FLOAT, 0, c.threshold);
     target.set(JAVA_FLOAT, 4, c.ratio);
@@ -50,7 +50,7 @@ public final class Fp4jOptimAbi {
     target.set(JAVA_INT, 44, c.lerp ? 1 : 0);
   }
 
-  /** Writes a {@code fp4j_codebook} at the start of {@code target}. */
+  /** Writes {@code fp4j_codebook} to the front of {@code target}. */
   public static void writeCodebook(MemorySegment values, int bits, int zeroCode, MemorySegment target) {
     target.set(ADDRESS, 0, values);
     target.set(JAVA_INT, 8, bits);
