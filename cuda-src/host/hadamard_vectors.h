@@ -27,6 +27,13 @@ HadamardVector with_signs(HadamardVector x, HadamardVector signs) {
   return _mm512_xor_ps(x, signs);
 }
 
+// Minus signs for the lanes whose bit is set.
+HadamardVector sign_lanes(std::uint32_t bits) {
+  const __m512i places = _mm512_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16);
+  const __m512i raised = _mm512_sllv_epi32(_mm512_set1_epi32(static_cast<int>(bits)), places);
+  return _mm512_castsi512_ps(_mm512_and_si512(raised, _mm512_set1_epi32(static_cast<int>(0x80000000u))));
+}
+
 // To the nearest bf16 if `rounds`; every NaN becomes the canonical one then.
 HadamardVector finished(HadamardVector x, float factor, bool rounds) {
   const HadamardVector value = _mm512_mul_ps(x, _mm512_set1_ps(factor));
@@ -67,6 +74,11 @@ HadamardVector with_signs(HadamardVector x, HadamardVector signs) {
   return _mm256_xor_ps(x, signs);
 }
 
+HadamardVector sign_lanes(std::uint32_t bits) {
+  const __m256i raised = _mm256_sllv_epi32(_mm256_set1_epi32(static_cast<int>(bits)), _mm256_setr_epi32(31, 30, 29, 28, 27, 26, 25, 24));
+  return _mm256_castsi256_ps(_mm256_and_si256(raised, _mm256_set1_epi32(static_cast<int>(0x80000000u))));
+}
+
 HadamardVector finished(HadamardVector x, float factor, bool rounds) {
   const HadamardVector value = _mm256_mul_ps(x, _mm256_set1_ps(factor));
   if (!rounds) {
@@ -84,16 +96,6 @@ HadamardVector finished(HadamardVector x, float factor, bool rounds) {
 
 #if defined(FP4J_HADAMARD_VECTORS)
 
-// Minus signs for the lanes from element `first` on, where bit i % period of `bits` says so.
-HadamardVector sign_lanes(const std::uint64_t* bits, std::size_t first, std::size_t period) {
-  float lanes[hadamard_lanes];
-  for (std::size_t i = 0; i < hadamard_lanes; i++) {
-    const std::size_t element = (first + i) % period;
-    lanes[i] = from_bits<float>(static_cast<std::uint32_t>(bits[element >> 6] >> (element & 63) & 1u) << 31);
-  }
-  return load_lanes(lanes);
-}
-
 // Butterflies of distance 1, 2, ... below `end` within a vector: a lane whose bit is set keeps what lies `distance` before it less itself.
 HadamardVector butterflies(HadamardVector x, int end, const HadamardVector (&minus)[4]) {
   for (int distance = 1, i = 0; distance < end; distance *= 2, i++) {
@@ -106,13 +108,13 @@ HadamardVector butterflies(HadamardVector x, int end, const HadamardVector (&min
 std::size_t hadamard_in_vectors(int log2_size, const std::uint64_t* signs, bool to_bf16, float* values, std::size_t groups) {
   const std::size_t size = std::size_t{1} << log2_size;
   const float factor = hadamard_factor(log2_size);
-  HadamardVector minus[4];
-  for (int i = 0; i < 4; i++) {
-    const std::uint64_t odd_runs[] = {0xAAAAAAAAAAAAAAAAu, 0xCCCCCCCCCCCCCCCCu, 0xF0F0F0F0F0F0F0F0u, 0xFF00FF00FF00FF00u};
-    minus[i] = sign_lanes(&odd_runs[i], 0, 64);
-  }
+  const HadamardVector minus[4] = {sign_lanes(0xAAAA), sign_lanes(0xCCCC), sign_lanes(0xF0F0), sign_lanes(0xFF00)};
   if (size <= hadamard_lanes) {
-    const HadamardVector flips = sign_lanes(signs, 0, size);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < hadamard_lanes; i++) {
+      bits |= static_cast<std::uint32_t>(signs[0] >> i % size & 1u) << i;
+    }
+    const HadamardVector flips = sign_lanes(bits);
     const std::size_t vectors = (groups << log2_size) / hadamard_lanes;
     for (std::size_t i = 0; i < vectors; i++) {
       float* const at = values + i * hadamard_lanes;
@@ -122,7 +124,7 @@ std::size_t hadamard_in_vectors(int log2_size, const std::uint64_t* signs, bool 
   }
   for (std::size_t group = 0; group < groups; group++, values += size) {
     for (std::size_t i = 0; i < size; i += hadamard_lanes) {
-      store_lanes(values + i, butterflies(with_signs(load_lanes(values + i), sign_lanes(signs, i, size)), hadamard_lanes, minus));
+      store_lanes(values + i, butterflies(with_signs(load_lanes(values + i), sign_lanes(static_cast<std::uint32_t>(signs[i >> 6] >> (i & 63)))), hadamard_lanes, minus));
     }
     for (std::size_t distance = hadamard_lanes; distance < size; distance *= 2) {
       const bool last = 2 * distance == size;
