@@ -88,10 +88,22 @@ final class Fp32Product {
       GemmOperand left, OperandRows restorerOfLeft, GemmOperand right, OperandRows restorerOfRight, float @Nullable [] addend, float[] result,
       Parallelism parallelism) {
     start(right.rows(), right.k(), addend, 1, result);
-    a = left;
-    restorerOfA = restorerOfLeft;
     b = right;
     restorerOfB = restorerOfRight;
+    restoreAndMultiply(left, restorerOfLeft, parallelism);
+    finish();
+  }
+
+  void multiply(GemmOperand left, OperandRows restorerOfLeft, PackedWeights packed, float @Nullable [] addend, float[] result, Parallelism parallelism) {
+    start(packed.rows(), packed.k(), addend, 1, result);
+    weights = packed;
+    restoreAndMultiply(left, restorerOfLeft, parallelism);
+    finish();
+  }
+
+  private void restoreAndMultiply(GemmOperand left, OperandRows restorerOfLeft, Parallelism parallelism) {
+    a = left;
+    restorerOfA = restorerOfLeft;
     int block = Math.clamp(MAX_RESTORED / k, ROWS_PER_TASK, ROW_BLOCK);
     if (restored.length < Math.min(block, left.rows()) * k) {
       restored = new float[Math.min(block, left.rows()) * k];
@@ -105,7 +117,6 @@ final class Fp32Product {
       parallelism.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), restoreTask);
       parallelism.forEach(Math.ceilDiv(columns, PANEL), panelTask);
     }
-    finish();
   }
 
   private void start(int n, int length, float @Nullable [] addend, float factor, float[] result) {
