@@ -182,7 +182,7 @@ final class ConformCommand implements Callable<Integer> {
 
   private List<CoverageClass> vectors() {
     return claimed.suites().stream()
-        .map(name -> VectorSuites.byName(name, 1))
+        .map(name -> VectorSuites.byName(name, claimed.seed()))
         .<CoverageClass>map(suite -> new VectorClass(suite, suite.count(), subject -> true))
         .toList();
   }
