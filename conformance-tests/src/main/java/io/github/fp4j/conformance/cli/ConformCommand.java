@@ -92,7 +92,7 @@ final class ConformCommand implements Callable<Integer> {
   @Option(
       names = "--shard",
       paramLabel = "I/N",
-      description = "Only every N-th class from the I-th on, so that N machines share the suite; 'fp4j merge' joins their reports.")
+      description = "Only the I-th of N parts that take about as long, sweeps of all floats in ranges, so that N machines share the suite; 'fp4j merge' joins their reports.")
   private @Nullable String shard;
 
   @Option(names = "--card", paramLabel = "FILE", description = "Show this card of 'fp4j fingerprint' in the report.")

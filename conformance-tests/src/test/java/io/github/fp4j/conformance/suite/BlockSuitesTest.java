@@ -34,7 +34,7 @@ class BlockSuitesTest {
     assertThat(count("X7/")).isEqualTo(CPU_EXACT);
     assertThat(count("X8/codes/")).isEqualTo(CPU_EXACT);
     assertThat(count("X8/scales/")).isEqualTo(ScaleLayout.values().length);
-    assertThat(count("XQ/")).isEqualTo(6 * CPU_EXACT);
+    assertThat(count("XQ/")).isEqualTo(7 * CPU_EXACT);
     assertThat(count("XH/")).isEqualTo(6);
   }
 
