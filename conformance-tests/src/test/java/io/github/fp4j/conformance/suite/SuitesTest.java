@@ -2,10 +2,10 @@ package io.github.fp4j.conformance.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fp4j.conformance.judge.Workers;
-import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.FloatFormat;
 import java.util.List;
 import java.util.Map;
