@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -136,7 +137,7 @@ final class ConformCommand implements Callable<Integer> {
       subjects.stream().filter(IsolatedSubject.class::isInstance).map(IsolatedSubject.class::cast).forEach(IsolatedSubject::close);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    String typed = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
+    String typed = "fp4j " + spec.commandLine().getParent().getParseResult().originalArgs().stream().map(OwnProcess::shown).collect(Collectors.joining(" "));
     RunReport run =
         RunReport.of(
             level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), typed, part, subjects, results,
