@@ -5,7 +5,7 @@ import sys
 
 ARCHITECTURES = {
     "any": ["sm_75", "sm_80", "sm_90", "sm_100a", "sm_103a", "sm_120a", "sm_121a"],
-    "sm_89_up": ["sm_90", "sm_100a", "sm_103a", "sm_120a", "sm_121a"],
+    "sm_89_up": ["sm_89", "sm_90", "sm_100a", "sm_103a", "sm_120a", "sm_121a"],
     "fp4": ["sm_100a", "sm_103a", "sm_120a", "sm_121a"],
     "sm_10x": ["sm_100a", "sm_103a"],
     "sm_12x": ["sm_120a", "sm_121a"],

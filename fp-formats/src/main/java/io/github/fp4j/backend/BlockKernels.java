@@ -37,6 +37,11 @@ public interface BlockKernels {
   /** Whether {@link #quantizeStochastic} takes this profile with this rounding. */
   boolean supports(QuantizationProfile profile, StochasticRounding rounding);
 
+  /** Whether {@link #hadamard} takes this transform: every one, where the operation is there, unless a backend has kernels for some sizes only. */
+  default boolean supports(Hadamard transform) {
+    return supports(BlockOperation.HADAMARD);
+  }
+
   /** The largest magnitude, 0 for an empty matrix; a NaN counts or not as the profile says, and is then {@link Float#NaN}. */
   float amax(QuantizationProfile profile, FloatRows from);
 
@@ -80,7 +85,11 @@ public interface BlockKernels {
     return ErrorFigures.of(profile, original, blocks, restored);
   }
 
-  /** Transforms each row in place, group after group. */
+  /**
+   * Transforms each row in place, group after group.
+   *
+   * @throws IllegalArgumentException for a transform that is not {@linkplain #supports(Hadamard) supported}, or rows that are no whole groups
+   */
   void hadamard(Hadamard transform, FloatRows rows);
 
   /** Puts a linear matrix of scales into {@code layout}, padded entries zero: {@code layout.size(rows, columns)} bytes. */

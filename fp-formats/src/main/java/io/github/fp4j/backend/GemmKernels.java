@@ -1,6 +1,7 @@
 package io.github.fp4j.backend;
 
 import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.Fp32Accumulation;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
@@ -23,6 +24,9 @@ public interface GemmKernels {
 
   /** {@link Fp32Accumulation}: float32 fused multiply-adds, K ascending. */
   String FP32 = Fp32Accumulation.ID;
+
+  /** {@link AccumulationModels#EXACT_RNE}: the exact sum rounded once; of activations and weights, {@link io.github.fp4j.formats.gemm.ExactAccumulation}. */
+  String EXACT = AccumulationModels.EXACT_RNE.id();
 
   /**
    * Whether products of these formats can be computed under a model.
@@ -48,6 +52,15 @@ public interface GemmKernels {
     multiply(model, a, b, c, d);
   }
 
+  /**
+   * The same product with B packed before: the same bits, and nothing of B is laid out again where the implementation multiplies from packed rows.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  default void multiply(String model, GemmOperand a, PackedWeights b, float @Nullable [] c, float[] d, Parallelism parallelism) {
+    multiply(model, a, b.unpacked(), c, d, parallelism);
+  }
+
   /** Whether {@link #multiply(String, FloatRows, PackedWeights, float, float[], Parallelism)} has this model and weights of this format. */
   default boolean supportsActivations(String model, OperandFormat weights) {
     return false;
@@ -56,7 +69,7 @@ public interface GemmKernels {
   /**
    * Computes {@code D = alpha * (A * transpose(B))} of float32 activations and packed weights.
    *
-   * @param model {@link #FP32}, or another that {@link #supportsActivations} names
+   * @param model {@link #FP32}, {@link #EXACT}, or another that {@link #supportsActivations} names
    * @param a M rows along K
    * @param b N rows along K
    * @param alpha factor of each accumulator, rounded in float32: the tensor scale by which weights are restored

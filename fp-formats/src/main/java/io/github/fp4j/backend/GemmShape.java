@@ -11,10 +11,19 @@ public final class GemmShape {
 
   /** @throws IllegalArgumentException if a product of packed operands does not fit */
   public static void check(GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
-    checkK(a.k(), b.k());
-    checkLength("d", d.length, a.rows(), b.rows());
+    check(a, b.rows(), b.k(), c, d);
+  }
+
+  /** @throws IllegalArgumentException if a product of a packed operand and packed weights does not fit */
+  public static void check(GemmOperand a, PackedWeights b, float @Nullable [] c, float[] d) {
+    check(a, b.rows(), b.k(), c, d);
+  }
+
+  private static void check(GemmOperand a, int n, int k, float @Nullable [] c, float[] d) {
+    checkK(a.k(), k);
+    checkLength("d", d.length, a.rows(), n);
     if (c != null) {
-      checkLength("c", c.length, a.rows(), b.rows());
+      checkLength("c", c.length, a.rows(), n);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.fp4j.backend;
 
 import java.util.concurrent.Executor;
+import java.util.function.IntConsumer;
 
 /**
  * Who computes; results do not depend on it.
@@ -17,5 +18,13 @@ public record Parallelism(Executor executor, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads = " + threads + ": expected at least 1");
     }
+  }
+
+  /**
+   * Runs {@code body} with every index below {@code count}, on the calling thread and helpers; on the calling thread alone it allocates nothing. Returns when all are
+   * done; an exception of any thread is thrown then, and the indices not yet begun are left out.
+   */
+  public void forEach(int count, IntConsumer body) {
+    SharedLoop.forEach(count, this, body);
   }
 }

@@ -2,6 +2,7 @@ package io.github.fp4j.backend;
 
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.ExactAccumulation;
 import io.github.fp4j.formats.gemm.Fp32Accumulation;
 import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
@@ -35,16 +36,26 @@ final class ReferenceGemms implements GemmKernels {
 
   @Override
   public boolean supportsActivations(String model, OperandFormat weights) {
-    return model.equals(FP32) && PackedWeights.supports(weights);
+    return (model.equals(FP32) || model.equals(EXACT)) && PackedWeights.supports(weights);
   }
 
   @Override
   public void multiply(String model, FloatRows a, PackedWeights b, float alpha, float[] d, Parallelism parallelism) {
     if (!supportsActivations(model, b.format())) {
-      throw new IllegalArgumentException("model = " + model + " with activations and " + b.format() + " weights: expected " + FP32);
+      throw new IllegalArgumentException("model = " + model + " with activations and " + b.format() + " weights: expected " + FP32 + " or " + EXACT);
     }
     GemmShape.check(a, b, d);
-    multiply(a, values(b.unpacked()), null, alpha, d);
+    FloatRows weights = values(b.unpacked());
+    if (model.equals(FP32)) {
+      multiply(a, weights, null, alpha, d);
+    } else {
+      ExactAccumulation accumulation = new ExactAccumulation();
+      for (int i = 0; i < d.length; i++) {
+        int row = a.index(i / weights.rows(), 0);
+        int column = weights.index(i % weights.rows(), 0);
+        d[i] = Fp32Accumulation.result(alpha * accumulation.dot(a.values(), row, weights.values(), column, a.columns()));
+      }
+    }
   }
 
   private static FloatRows values(GemmOperand operand) {

@@ -4,29 +4,34 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.bridge.Fp4jLibrary.Function;
 import io.github.fp4j.bridge.internal.sys.Fp4jGemmAbi;
+import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.PackedWeights;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link GemmKernels} of a library with the functions of {@code fp4j_gemm.h}: NVFP4 and MXFP4 operands. They are copied to native memory for each call, which costs
- * little beside the product; a call runs on the calling thread.
+ * {@link GemmKernels} of a library with the functions of {@code fp4j_gemm.h}. Under a model NVFP4 and MXFP4 operands are copied to native memory for each call, which
+ * costs little beside the product, and the call runs on the calling thread; {@link #FP32} is told at {@link NativeFp32Gemms}.
  */
 final class NativeGemms implements GemmKernels {
   private final Fp4jLibrary library;
   private final Function supportsGemm;
   private final Function gemm;
+  private final NativeFp32Gemms fp32;
 
   private NativeGemms(Fp4jLibrary library, Function supportsGemm, Function gemm) {
     this.library = library;
     this.supportsGemm = supportsGemm;
     this.gemm = gemm;
+    this.fp32 = new NativeFp32Gemms(library);
   }
 
   /** Empty for a library without products. */
@@ -37,6 +42,9 @@ final class NativeGemms implements GemmKernels {
 
   @Override
   public boolean supports(String model, OperandFormat a, OperandFormat b) {
+    if (model.equals(FP32)) {
+      return fp32.supports(a, b);
+    }
     if (!a.equals(b) || !a.equals(OperandFormat.NVFP4) && !a.equals(OperandFormat.MXFP4)) {
       return false;
     }
@@ -51,6 +59,10 @@ final class NativeGemms implements GemmKernels {
 
   @Override
   public void multiply(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
+    multiply(model, a, b, c, d, Parallelism.NONE);
+  }
+
+  private void multiplyUnder(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
     require(model, a, b);
     long length = (long) a.rows() * b.rows();
     requireLength("c", c, length);
@@ -68,6 +80,29 @@ final class NativeGemms implements GemmKernels {
       library.check(gemm, Fp4jGemmAbi.gemm(gemm.address(), id, operand(a.format()), a.k(), copy(a, arena), copy(b, arena), addend, result));
       MemorySegment.copy(result, JAVA_FLOAT, 0, d, 0, d.length);
     }
+  }
+
+  @Override
+  public void multiply(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d, Parallelism parallelism) {
+    if (model.equals(FP32) && supports(model, a.format(), b.format())) {
+      fp32.multiply(a, b, c, d, parallelism);
+    } else {
+      multiplyUnder(model, a, b, c, d);
+    }
+  }
+
+  @Override
+  public boolean supportsActivations(String model, OperandFormat weights) {
+    return model.equals(FP32) && fp32.supportsActivations(weights);
+  }
+
+  @Override
+  public void multiply(String model, FloatRows a, PackedWeights b, float alpha, float[] d, Parallelism parallelism) {
+    if (!supportsActivations(model, b.format())) {
+      throw new IllegalArgumentException(
+          "model = " + model + " with activations and " + b.format() + " weights: " + library.name() + " does not have it (expected " + FP32 + ")");
+    }
+    fp32.multiply(a, b, alpha, d, parallelism);
   }
 
   private void require(String model, GemmOperand a, GemmOperand b) {

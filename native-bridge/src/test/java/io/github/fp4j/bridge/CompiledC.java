@@ -37,17 +37,17 @@ public final class CompiledC {
 
   private CompiledC() {}
 
-  /** A copy at {@code library} of a file of {@code src/test/c} as a library; each copy has a state of its own. */
-  public static Path copyOf(String cFile, Path library, List<String> flags) throws IOException {
+  /** A copy at {@code library} of a C file as a library; each copy has a state of its own. */
+  public static Path copyOf(Path cFile, Path library, List<String> flags) throws IOException {
     List<String> key = new ArrayList<>(flags);
-    key.add(cFile);
+    key.add(cFile.toString());
     Path compiled = COMPILED.get(key);
     if (compiled == null) {
       compiled = Files.createTempFile("fp4j-test", ".so");
       compiled.toFile().deleteOnExit();
       List<String> arguments = new ArrayList<>(List.of("-shared", "-fPIC", "-O1", "-o", compiled.toString()));
       arguments.addAll(flags);
-      compile(Path.of("src", "test", "c", cFile), arguments);
+      compile(cFile, arguments);
       COMPILED.put(key, compiled);
     }
     return Files.copy(compiled, library);
@@ -55,7 +55,7 @@ public final class CompiledC {
 
   private static @Nullable Path kernels;
 
-  /** The kernels of cuda-src, compiled as C++ for their execution model on the CPU, with {@code kernels_on_cpu.cpp} over them; Linux only. */
+  /** The kernels of cuda-src, compiled as C++ for their execution model on the CPU, with {@code driver/kernels.cpp} over them; Linux only. */
   public static synchronized Path kernelsOnCpu() throws IOException {
     if (kernels == null) {
       Path folder = Files.createTempDirectory("fp4j-kernels");
@@ -66,7 +66,7 @@ public final class CompiledC {
           files.forEach(sources::add);
         }
       }
-      sources.add(Path.of("src", "test", "c", "kernels_on_cpu.cpp").toAbsolutePath());
+      sources.add(cuda.resolve("shim").resolve("driver").resolve("kernels.cpp"));
       List<String> command =
           new ArrayList<>(List.of("c++", "-std=c++17", "-O1", "-fPIC", "-shared", "-w", "-DFP4J_ON_CPU", "-xc++", "-o", folder.resolve("kernels.so").toString()));
       List.of(".", "include", "kernels", "shim").forEach(include -> command.add("-I" + cuda.resolve(include)));

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
+import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.backend.SegmentBlocks;
 import io.github.fp4j.backend.SegmentConversions;
 import io.github.fp4j.backend.SegmentFloats;
+import io.github.fp4j.backend.SegmentGemms;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.BlockRows;
@@ -14,13 +19,18 @@ import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.RaggedRows;
+import io.github.fp4j.formats.gemm.GemmOperand;
+import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.PackedWeights;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +145,39 @@ class SegmentKernelsTest {
       }
     }
     assertThat(cases).isEqualTo(Widths.available().size() * 5 * 6);
+  }
+
+  /** More rows than go through at a time, one, and none; weights that fill no group of rows. */
+  @Test
+  void productsWithActivations() {
+    int cases = 0;
+    for (Backend width : Backends.available().stream().filter(backend -> backend.name().startsWith("simd-")).toList()) {
+      GemmKernels gemms = width.gemms().orElseThrow();
+      SegmentGemms segments = new SegmentGemms(gemms);
+      for (SegmentFloats type : SegmentFloats.values()) {
+        for (int m : new int[] {1, 0, 515, 3}) {
+          try (Arena arena = Arena.ofConfined()) {
+            int k = 64;
+            int n = 21;
+            float[] a = numbers(type, BlockInputs.ANY_EXPONENT, m * k);
+            byte[] codes = new byte[n * k / 2];
+            byte[] scales = new byte[n * k / 16];
+            new SplittableRandom(m).nextBytes(codes);
+            Arrays.fill(scales, (byte) 0x38);
+            PackedWeights weights = PackedWeights.of(new GemmOperand(OperandFormat.NVFP4, n, k, codes, scales));
+            float[] expected = new float[m * n];
+            gemms.multiply(GemmKernels.FP32, FloatRows.of(a, m, k), weights, .5f, expected, Parallelism.NONE);
+            MemorySegment d = canaries(4L * m * n, arena);
+            segments.multiply(GemmKernels.FP32, type, segment(type, a, m == 3, arena), GAP, m, weights, .5f, d, GAP, Parallelism.NONE);
+            assertBytes(width.name() + ", " + type + ", " + m, d, bytes(expected));
+            assertThatThrownBy(() -> segments.multiply(GemmKernels.FP32, type, d, 0, 1000, weights, 1, d, 0, Parallelism.NONE))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+            cases++;
+          }
+        }
+      }
+    }
+    assertThat(cases).isEqualTo(Widths.available().size() * 2 * 4);
   }
 
   private static byte[] bytes(float[] values) {

@@ -12,6 +12,7 @@ import io.github.fp4j.conformance.report.ConsoleReport;
 import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.report.RunReport;
 import io.github.fp4j.conformance.report.Shard;
+import io.github.fp4j.conformance.subject.IsolatedSubject;
 import io.github.fp4j.conformance.subject.ProcessSubject;
 import io.github.fp4j.conformance.subject.RivalDifference;
 import io.github.fp4j.conformance.subject.SubjectProfile;
@@ -62,8 +63,8 @@ final class ConformCommand implements Callable<Integer> {
   @Option(
       names = "--isolate",
       description = {
-        "Judge each backend in a process of its own, by the vector suites that a --subject is judged by.",
-        "If that ends badly or prints nothing for --timeout seconds, it is that backend's CRASH, and the others go on."
+        "Judge each backend in a process of its own.",
+        "A class that ends it, or in which nothing is judged for --timeout seconds, is a CRASH; the next class goes to a new process, and the other backends go on."
       })
   private boolean isolate;
 
@@ -76,7 +77,7 @@ final class ConformCommand implements Callable<Integer> {
       description = "What the --subject claims, and its waivers (default: everything); conformance-tests/VECTORS.md has an example.")
   private @Nullable Path profile;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a process that prints nothing for so long (default: 60).")
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that prints nothing for so long, or a process of --isolate that judges nothing (default: 60).")
   private double timeout;
 
   @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
@@ -131,6 +132,8 @@ final class ConformCommand implements Callable<Integer> {
     try (Workers workers = new Workers(threads);
         LiveProgress progress = new LiveProgress(spec.commandLine().getErr())) {
       results = new Judge(questions, mismatches).judge(subjects, workers, progress);
+    } finally {
+      subjects.stream().filter(IsolatedSubject.class::isInstance).map(IsolatedSubject.class::cast).forEach(IsolatedSubject::close);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     String typed = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
@@ -148,7 +151,7 @@ final class ConformCommand implements Callable<Integer> {
 
   private List<Backend> subjects() {
     if (command != null) {
-      return List.of(process(claimed.name(), command));
+      return List.of(new ProcessSubject(claimed.name(), command, silence()));
     }
     List<Backend> named = backends.stream().map(Backends::named).toList();
     List<Backend> subjects = backends.isEmpty() && libraries.isEmpty() ? Backends.all() : named;
@@ -158,16 +161,23 @@ final class ConformCommand implements Callable<Integer> {
     List<Backend> isolated = new ArrayList<>();
     for (Backend subject : subjects) {
       boolean runs = subject.availability() instanceof Availability.Available;
-      isolated.add(runs ? process(subject.name(), OwnProcess.command("answer", "--backend", subject.name())) : subject);
+      isolated.add(runs ? isolated(subject.name(), subject.description(), "--backend", subject.name()) : subject);
     }
     for (Path library : libraries) {
-      isolated.add(process(library.toAbsolutePath().getFileName().toString(), OwnProcess.command("answer", "--library", library.toString())));
+      isolated.add(isolated(library.toAbsolutePath().getFileName().toString(), "native library " + library, "--library", library.toString()));
     }
     return isolated;
   }
 
-  private Backend process(String name, String line) {
-    return new ProcessSubject(name, line, Duration.ofMillis((long) (timeout * 1000)));
+  private Backend isolated(String name, String description, String kind, String who) {
+    String line =
+        OwnProcess.command(
+            "judge", kind, who, "--level", level.name(), "--mismatches", Integer.toString(mismatches), "--threads", Integer.toString(threads));
+    return new IsolatedSubject(name, description, line, silence());
+  }
+
+  private Duration silence() {
+    return Duration.ofMillis((long) (timeout * 1000));
   }
 
   private List<CoverageClass> vectors() {
@@ -178,7 +188,7 @@ final class ConformCommand implements Callable<Integer> {
   }
 
   private List<CoverageClass> questions() {
-    List<CoverageClass> all = command == null && !isolate ? Suites.at(level) : vectors();
+    List<CoverageClass> all = command == null ? Suites.at(level) : vectors();
     requireKnown("--suite", suites, all, CoverageClass::suite);
     List<CoverageClass> chosen =
         all.stream()

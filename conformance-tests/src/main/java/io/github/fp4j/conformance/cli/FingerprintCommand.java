@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fingerprint",
     description = {
-      "Find out which published accumulator a device has, by at most 40 dot products, and with NVFP4 in which order it sums over K, by 28 more.",
+      "Find out which published accumulator a device has, by at most 40 dot products, and in which order it sums over K, by 28 more.",
       "Exits with 0 if models remain, with 1 if the device follows none."
     },
     mixinStandardHelpOptions = true)
@@ -57,12 +57,15 @@ final class FingerprintCommand implements Callable<Integer> {
     @Option(names = "--subject", paramLabel = "COMMAND", description = "A process on a pipe that answers 'gemm' questions; see 'fp4j generate --help'.")
     private @Nullable String command;
 
-    @Option(names = "--answers", paramLabel = "PATH", description = "Answers to the suite gemm-fingerprint: text, a file, or a folder of npy files.")
+    @Option(names = "--answers", paramLabel = "PATH", description = "Answers to the suite gemm-fingerprint or gemm-fingerprint/FORMAT: text, a file, or a folder of npy files.")
     private @Nullable Path answers;
 
     @Option(names = "--model", paramLabel = "ID", description = "This model plays the device; see 'fp4j gemm --list'.")
     private @Nullable String model;
   }
+
+  @Option(names = "--k-order", paramLabel = "PATH", description = "With --answers: answers of the same device to gemm-k-order/FORMAT, for the order over K.")
+  private @Nullable Path order;
 
   @Option(names = "--format", paramLabel = "FORMAT", description = "What A and B are made of, e.g. nvfp4, e4m3 or fp16 (default: the first that the device takes, nvfp4 before mxfp4 before the others).")
   private @Nullable String format;
@@ -82,6 +85,9 @@ final class FingerprintCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (json != null && !Files.isDirectory(json.toAbsolutePath().getParent())) {
       throw new IllegalArgumentException("--json " + json + ": its folder does not exist; expected a file in one that does");
+    }
+    if (order != null && who.answers == null) {
+      throw new IllegalArgumentException("--k-order " + order + ": expected --answers with it; every other device is asked");
     }
     if (who.command != null) {
       return onPipe(who.command);
@@ -108,23 +114,39 @@ final class FingerprintCommand implements Callable<Integer> {
       OperandFormat asked =
           FingerprintVectors.formatOf(header.suite())
               .orElseThrow(() -> new IllegalArgumentException(path + ": answers to " + header.suite() + ": expected to gemm-fingerprint"));
-      AnswerSheet sheet = new AnswerSheet(header.regenerated(), header.count(), new Tally(1));
-      answers.source().read(sheet);
-      sheet.notes().forEach(spec.commandLine().getOut()::println);
+      AnswerSheet sheet = read(answers);
       if (!sheet.isComplete()) {
         return sheet.isMalformed() ? ExitCode.USAGE : ExitCode.INCOMPLETE;
       }
       List<GemmVector> vectors = Fingerprint.vectors(asked, header.seed()).subList(0, header.count());
       Device device = vector -> sheet.bits(vectors.indexOf(vector));
-      String summation = "not asked: answers to gemm-k-order have it, see 'fp4j verify'";
+      String summation = order == null ? "not asked: answers to gemm-k-order/" + asked + " have it; add them with --k-order" : summation(order, asked);
       return found(path.toString(), Fingerprint.of(asked, device, header.seed(), vectors), summation);
     }
   }
 
+  private String summation(Path path, OperandFormat asked) throws IOException {
+    try (Answers answers = Answers.open(path)) {
+      String suite = answers.source().header().suite();
+      if (!OrderOfK.isAsked(suite, asked)) {
+        throw new IllegalArgumentException(path + ": answers to " + suite + ": expected to gemm-k-order/" + asked);
+      }
+      AnswerSheet sheet = read(answers);
+      return sheet.isComplete() ? String.join("; ", sheet.findings()) : "none: not all of the answers are there";
+    }
+  }
+
+  private AnswerSheet read(Answers answers) throws IOException {
+    VectorHeader header = answers.source().header();
+    AnswerSheet sheet = new AnswerSheet(header.regenerated(), header.count(), new Tally(1));
+    answers.source().read(sheet);
+    sheet.notes().forEach(spec.commandLine().getOut()::println);
+    return sheet;
+  }
+
   private int found(Asked asked) throws IOException {
     Fingerprint fingerprint = Fingerprint.of(asked.format, asked.device, seed);
-    boolean probed = asked.format.equals(OperandFormat.NVFP4);
-    return found(asked.name, fingerprint, probed ? OrderOfK.of(asked.device) : "not asked: its probes are NVFP4");
+    return found(asked.name, fingerprint, OrderOfK.of(asked.format, asked.device));
   }
 
   private int found(String name, Fingerprint fingerprint, String summation) throws IOException {

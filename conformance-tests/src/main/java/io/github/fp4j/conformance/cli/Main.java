@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ConformCommand.class, MergeCommand.class, SelftestCommand.class, ConvertCommand.class, ExplainCommand.class, QuantizeCommand.class,
       DequantizeCommand.class, RelayoutCommand.class, InspectCommand.class, CompareCommand.class, ProfilesCommand.class, GemmCommand.class,
-      FingerprintCommand.class, GenerateCommand.class, VerifyCommand.class, AnswerCommand.class, OptimCommand.class, BenchCommand.class,
+      FingerprintCommand.class, GenerateCommand.class, VerifyCommand.class, AnswerCommand.class, JudgeCommand.class, OptimCommand.class, BenchCommand.class,
       DoctorCommand.class, CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -10,11 +10,17 @@ import java.util.stream.Collectors;
 final class OwnProcess {
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
+  /** A JVM that dies leaves neither a core nor a log behind: its words on standard output say where it was. */
+  private static final String NO_CORE = WINDOWS ? "" : "ulimit -c 0; exec ";
+
+  private static final String NO_LOG = "-XX:ErrorFile=" + (WINDOWS ? "NUL" : "/dev/null");
+
   private OwnProcess() {}
 
   /** A line for the shell that runs {@code fp4j} with these arguments on the JVM and the modules of this process. */
   static String command(String... arguments) {
     List<String> words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    words.add(NO_LOG);
     String modules = System.getProperty("jdk.module.path");
     String classes = System.getProperty("java.class.path", "");
     String home = System.getProperty("fp4j.home");
@@ -31,7 +37,7 @@ final class OwnProcess {
       words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector", Main.class.getName()));
     }
     words.addAll(List.of(arguments));
-    return words.stream().map(OwnProcess::quoted).collect(Collectors.joining(" "));
+    return NO_CORE + words.stream().map(OwnProcess::quoted).collect(Collectors.joining(" "));
   }
 
   private static String quoted(String word) {

@@ -106,10 +106,6 @@ final class ScaledProducts {
   }
 
   private GemmOperand operand(int[] elements, byte[] scales) {
-    byte[] codes = new byte[K / 2];
-    for (int i = 0; i < K; i++) {
-      codes[i / 2] |= (byte) (elements[i] << 4 * (i & 1));
-    }
-    return new GemmOperand(format, 1, K, codes, scales);
+    return new GemmOperand(format, 1, K, PackedCodes.of(format, elements), scales);
   }
 }

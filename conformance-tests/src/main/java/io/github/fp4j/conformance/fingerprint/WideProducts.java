@@ -121,22 +121,10 @@ final class WideProducts {
   }
 
   private GemmOperand operand(int[] elements) {
-    int bits = format.storedBits();
-    byte[] codes = new byte[K * bits / 8];
-    for (int i = 0; i < K; i++) {
-      int word = bits == 32 ? elements[i] << 32 - element.width() : elements[i];
-      if (bits == 4) {
-        codes[i / 2] |= (byte) (word << 4 * (i & 1));
-      } else {
-        for (int part = 0; part < bits / 8; part++) {
-          codes[i * bits / 8 + part] = (byte) (word >> 8 * part);
-        }
-      }
-    }
     byte[] scales = new byte[format.block() == 0 ? 0 : K / format.block()];
     for (int i = 0; i < scales.length; i++) {
       scales[i] = (byte) (127 + random.nextInt(-REACH, REACH + 1) / 2);
     }
-    return new GemmOperand(format, 1, K, codes, scales);
+    return new GemmOperand(format, 1, K, PackedCodes.of(format, elements), scales);
   }
 }

@@ -43,4 +43,17 @@ public record ClassResult(
     return new ClassResult(
         subject, question.suite(), question.id(), question.exhaustive(), verdict, question.cases(), 0, 0, Map.of(), List.of(), null, false, 0, reason);
   }
+
+  /** A class that a subject did not survive: how many of its cases were judged before is not known. */
+  public static ClassResult crashed(String subject, CoverageClass question, double seconds, String reason) {
+    return new ClassResult(
+        subject, question.suite(), question.id(), question.exhaustive(), Verdict.CRASH, question.cases(), 0, 0, Map.of(), List.of(), null, false, seconds,
+        reason);
+  }
+
+  /** The same under another name of the subject. */
+  public ClassResult as(String name) {
+    return new ClassResult(
+        name, suite, id, exhaustive, verdict, cases, judged, differences, allowed, mismatches, explanation, askedTwice, seconds, reason);
+  }
 }

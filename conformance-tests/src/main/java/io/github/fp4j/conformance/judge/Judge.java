@@ -39,12 +39,18 @@ public final class Judge {
     List<ClassResult> results = new ArrayList<>();
     for (Backend subject : subjects) {
       for (CoverageClass question : questions) {
-        ClassResult result = put(subject, question, workers, listener);
+        ClassResult result = subject instanceof RemoteSubject remote ? put(remote, question, listener) : put(subject, question, workers, listener);
         results.add(result);
         listener.ended(result);
       }
     }
     return results;
+  }
+
+  private static ClassResult put(RemoteSubject subject, CoverageClass question, Listener listener) throws InterruptedException {
+    Tally progress = new Tally(1);
+    listener.started(subject, question, progress);
+    return subject.judged(question, progress);
   }
 
   private ClassResult put(Backend subject, CoverageClass question, Workers workers, Listener listener) throws InterruptedException {

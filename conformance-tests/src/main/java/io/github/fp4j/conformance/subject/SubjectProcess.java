@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class SubjectProcess implements Closeable {
   private static final int TAIL = 2000;
 
-  private final String command;
+  private final String shown;
   private final Duration silence;
+  private final boolean signsByPrinting;
   private final Process process;
   private final StringBuilder errors = new StringBuilder();
   private final Thread errorReader;
@@ -36,8 +37,19 @@ final class SubjectProcess implements Closeable {
    * @param silence how long it may go without printing anything
    */
   SubjectProcess(String command, Duration silence) throws IOException {
-    this.command = command;
+    this(command, silence, '"' + command + '"', true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param shown what messages call it
+   * @param signsByPrinting whether whatever it prints is a sign of life, or {@link #sign} alone says so
+   */
+  SubjectProcess(String command, Duration silence, String shown, boolean signsByPrinting) throws IOException {
+    this.shown = shown;
     this.silence = silence;
+    this.signsByPrinting = signsByPrinting;
     boolean windows = System.getProperty("os.name").startsWith("Windows");
     this.process = new ProcessBuilder(windows ? List.of("cmd", "/c", command) : List.of("sh", "-c", command)).start();
     this.errorReader = Thread.ofPlatform().daemon().name("subject's errors").start(this::keepErrors);
@@ -94,7 +106,9 @@ final class SubjectProcess implements Closeable {
           @Override
           public int read(byte[] bytes, int offset, int length) throws IOException {
             int count = super.read(bytes, offset, length);
-            sign();
+            if (signsByPrinting) {
+              sign();
+            }
             return count;
           }
         };
@@ -110,11 +124,11 @@ final class SubjectProcess implements Closeable {
     process.waitFor();
     errorReader.join(1000);
     if (timedOut) {
-      throw new SubjectCrash("timed out: \"" + command + "\" printed nothing for " + silence.toMillis() / 1000.0 + " s" + tail());
+      throw new SubjectCrash("timed out: " + shown + " " + (signsByPrinting ? "printed" : "judged") + " nothing for " + silence.toMillis() / 1000.0 + " s" + tail());
     }
     int status = process.exitValue();
     if (status != 0) {
-      throw new SubjectCrash("\"" + command + "\" ended with exit status " + status + (status > 128 ? ", signal " + (status - 128) : "") + tail());
+      throw new SubjectCrash(shown + " ended with exit status " + status + (status > 128 ? ", signal " + (status - 128) : "") + tail());
     }
   }
 

@@ -16,9 +16,12 @@ final class ActivationsClass implements CoverageClass {
   private static final int[] THREADS = {1, 3};
   private static final float ALPHA = -0.7f;
 
+  private final String model;
   private final OperandFormat weights;
 
-  ActivationsClass(OperandFormat weights) {
+  /** @param model {@link GemmKernels#FP32} or {@link GemmKernels#EXACT} */
+  ActivationsClass(String model, OperandFormat weights) {
+    this.model = model;
     this.weights = weights;
   }
 
@@ -29,7 +32,7 @@ final class ActivationsClass implements CoverageClass {
 
   @Override
   public String id() {
-    return "XG/fp32/float32-" + weights;
+    return "XG/" + model + "/float32-" + weights;
   }
 
   @Override
@@ -45,7 +48,7 @@ final class ActivationsClass implements CoverageClass {
 
   @Override
   public boolean appliesTo(Backend subject) {
-    return subject.gemms().filter(kernels -> kernels.supportsActivations(GemmKernels.FP32, weights)).isPresent();
+    return subject.gemms().filter(kernels -> kernels.supportsActivations(model, weights)).isPresent();
   }
 
   @Override
@@ -57,12 +60,12 @@ final class ActivationsClass implements CoverageClass {
       Fp32Problem problem = new Fp32Problem(number);
       float[] a = problem.activations(shape[0], shape[2]);
       GemmOperand b = problem.operand(weights, shape[1], shape[2]);
-      int[] expected = Fp32Problem.right(a, Fp32Problem.values(b), shape[0], shape[1], shape[2], ALPHA);
+      int[] expected = Fp32Problem.right(model, a, Fp32Problem.values(b), shape[0], shape[1], shape[2], ALPHA);
       PackedWeights packed = PackedWeights.of(b);
       for (int threads : THREADS) {
         float[] d = Fp32Problem.poisoned(expected);
         Parallelism parallelism = new Parallelism(task -> Thread.ofPlatform().daemon().start(task), threads);
-        kernels.multiply(GemmKernels.FP32, FloatRows.of(a, shape[0], shape[2]), packed, ALPHA, d, parallelism);
+        kernels.multiply(model, FloatRows.of(a, shape[0], shape[2]), packed, ALPHA, d, parallelism);
         Fp32Problem.compare("problem " + number + ", " + threads + " threads", shape, expected, d, firstCase, tally);
         firstCase += expected.length;
       }

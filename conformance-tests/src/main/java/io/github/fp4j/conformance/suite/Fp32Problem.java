@@ -1,16 +1,18 @@
 package io.github.fp4j.conformance.suite;
 
+import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.gemm.AccumulatorType;
+import io.github.fp4j.formats.gemm.ExactAccumulation;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Seeded products under {@link io.github.fp4j.formats.gemm.Fp32Accumulation}, and what is right: a loop of fused multiply-adds over elements that the reference
- * codec decodes. NaN counts by its bits, for the accumulation fixes them.
+ * Seeded products under {@link io.github.fp4j.formats.gemm.Fp32Accumulation} or correctly rounded, and what is right: a loop of fused multiply-adds, or of exact sums,
+ * over elements that the reference codec decodes. NaN counts by its bits, for the accumulation fixes them.
  */
 final class Fp32Problem {
 
@@ -76,18 +78,25 @@ final class Fp32Problem {
     return values;
   }
 
-  /** Bits of {@code alpha * (A * transpose(B))}. */
-  static int[] right(float[] a, float[] b, int rows, int columns, int k, float alpha) {
+  /** Bits of {@code alpha * (A * transpose(B))} under {@link GemmKernels#FP32} or {@link GemmKernels#EXACT}. */
+  static int[] right(String model, float[] a, float[] b, int rows, int columns, int k, float alpha) {
+    ExactAccumulation exact = new ExactAccumulation();
     int[] right = new int[rows * columns];
     for (int i = 0; i < right.length; i++) {
-      float accumulator = 0;
-      for (int n = 0; n < k; n++) {
-        accumulator = Math.fma(a[i / columns * k + n], b[i % columns * k + n], accumulator);
-      }
-      float d = alpha * accumulator;
+      int fromA = i / columns * k;
+      int fromB = i % columns * k;
+      float d = alpha * (model.equals(GemmKernels.EXACT) ? exact.dot(a, fromA, b, fromB, k) : fused(a, fromA, b, fromB, k));
       right[i] = Float.isNaN(d) ? NAN : Float.floatToRawIntBits(d);
     }
     return right;
+  }
+
+  private static float fused(float[] a, int fromA, float[] b, int fromB, int k) {
+    float accumulator = 0;
+    for (int n = 0; n < k; n++) {
+      accumulator = Math.fma(a[fromA + n], b[fromB + n], accumulator);
+    }
+    return accumulator;
   }
 
   /** An array in which every element is wrong. */

@@ -27,10 +27,12 @@ final class GemmSuites {
     for (OperandFormat weights : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
       classes.add(new Fp32GemmClass(weights, weights));
       classes.add(new Fp32GemmClass(OperandFormat.BF16, weights));
-      classes.add(new ActivationsClass(weights));
+      classes.add(new ActivationsClass(GemmKernels.FP32, weights));
+      classes.add(new ActivationsClass(GemmKernels.EXACT, weights));
     }
     classes.add(new Fp32GemmClass(OperandFormat.MXFP8_E4M3, OperandFormat.MXFP4));
-    classes.add(new ActivationsClass(OperandFormat.MXFP8_E4M3));
+    classes.add(new ActivationsClass(GemmKernels.FP32, OperandFormat.MXFP8_E4M3));
+    classes.add(new ActivationsClass(GemmKernels.EXACT, OperandFormat.MXFP8_E4M3));
     nvfp4.forEach(model -> classes.add(new DiscriminatorClass(model)));
     for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
       taking(format).forEach(model -> classes.add(new RangeGemmClass(model, format)));

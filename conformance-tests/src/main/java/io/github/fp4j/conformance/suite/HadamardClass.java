@@ -2,7 +2,6 @@ package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
-import io.github.fp4j.backend.BlockOperation;
 import io.github.fp4j.conformance.diagnosis.HadamardTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
@@ -47,7 +46,7 @@ final class HadamardClass implements CoverageClass {
 
   @Override
   public boolean appliesTo(Backend subject) {
-    return subject.blocks().filter(kernels -> kernels.supports(BlockOperation.HADAMARD)).isPresent();
+    return subject.blocks().filter(kernels -> kernels.supports(transform)).isPresent();
   }
 
   @Override

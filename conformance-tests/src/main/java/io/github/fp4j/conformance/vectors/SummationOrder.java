@@ -13,14 +13,17 @@ import java.util.Optional;
 final class SummationOrder implements Finding {
   private final int blocks;
   private final int columns;
+  private final float unit;
   private final List<Mismatch> faults = new ArrayList<>();
 
   /** Of each element of D: how many blocks are in the smallest partial sum with both of a pair, pair after pair. */
   private int[][] together = new int[0][];
 
-  SummationOrder(int blocks, int columns) {
+  /** @param unit of the probes: {@link MaskingProbe#unit} */
+  SummationOrder(int blocks, int columns, float unit) {
     this.blocks = blocks;
     this.columns = columns;
+    this.unit = unit;
   }
 
   @Override
@@ -30,7 +33,7 @@ final class SummationOrder implements Finding {
       together = new int[d.length][blocks * (blocks - 1) / 2];
     }
     for (int i = 0; i < d.length; i++) {
-      double left = (d[i] % 2 + 2) % 2 / SummationVectors.SMALL;
+      double left = (d[i] / unit % 2 + 2) % 2 / SummationVectors.SMALL;
       boolean whole = left == Math.rint(left) && left <= blocks - 2; // false for NaN too
       if (whole) {
         together[i][number] = blocks - (int) left;
@@ -38,7 +41,7 @@ final class SummationOrder implements Finding {
         String place = "%s, D[%d, %d]".formatted(asked.name(), i / columns, i % columns);
         faults.add(
             new Mismatch(
-                Verdict.MISMATCH, place, "0 to %d u's of 2^-9, but for multiples of 2".formatted(blocks - 2),
+                Verdict.MISMATCH, place, "0 to %d u's of %s, but for multiples of %s".formatted(blocks - 2, unit * SummationVectors.SMALL, 2 * unit),
                 "0x%08x (%s)".formatted(Float.floatToRawIntBits(d[i]), d[i])));
       }
     }

@@ -32,8 +32,9 @@ public final class VectorSuites {
       names.add(DiscriminatorVectors.NAME + "/" + model.id());
     }
     names.add(FingerprintVectors.NAME);
-    CertifiedVectors.FORMATS.forEach(format -> names.add(FingerprintVectors.NAME + "/" + format));
+    Fingerprint.FORMATS.forEach(format -> names.add(FingerprintVectors.NAME + "/" + format));
     names.add(SummationVectors.NAME);
+    MaskingProbe.formats().stream().skip(1).forEach(format -> names.add(SummationVectors.NAME + "/" + format));
     names.add(EpilogueVectors.NAME);
     names.add(LayoutVectors.NAME);
     return names;
@@ -58,10 +59,10 @@ public final class VectorSuites {
     return switch (slash < 0 ? name : name.substring(0, slash)) {
       case ConversionVectors.NAME -> slash < 0 ? ConversionVectors.all(seed) : ConversionVectors.of(AskedConversions.byId(part), seed);
       case BlockVectors.NAME -> slash < 0 ? BlockVectors.all(seed) : BlockVectors.of(Profiles.byId(part), seed);
-      case CertifiedVectors.NAME -> slash < 0 ? CertifiedVectors.all(seed) : CertifiedVectors.of(format(part), seed);
+      case CertifiedVectors.NAME -> slash < 0 ? CertifiedVectors.all(seed) : CertifiedVectors.of(format(part, CertifiedVectors.FORMATS), seed);
       case DiscriminatorVectors.NAME -> DiscriminatorVectors.of(slash < 0 ? null : nvfp4Model(part), seed);
-      case FingerprintVectors.NAME -> FingerprintVectors.of(name, slash < 0 ? OperandFormat.NVFP4 : format(part), seed);
-      case SummationVectors.NAME -> slash < 0 ? SummationVectors.of(seed) : SummationVectors.of(part, seed);
+      case FingerprintVectors.NAME -> FingerprintVectors.of(name, slash < 0 ? OperandFormat.NVFP4 : format(part, Fingerprint.FORMATS), seed);
+      case SummationVectors.NAME -> SummationVectors.of(name, seed);
       case EpilogueVectors.NAME -> EpilogueVectors.of(seed);
       case LayoutVectors.NAME -> LayoutVectors.of(seed);
       default ->
@@ -71,10 +72,10 @@ public final class VectorSuites {
     };
   }
 
-  private static OperandFormat format(String name) {
+  private static OperandFormat format(String name, List<OperandFormat> known) {
     return OperandFormat.byName(name)
-        .filter(CertifiedVectors.FORMATS::contains)
-        .orElseThrow(() -> new IllegalArgumentException("unknown operand format \"" + name + "\": expected nvfp4 or mxfp4"));
+        .filter(known::contains)
+        .orElseThrow(() -> new IllegalArgumentException("unknown operand format \"" + name + "\": expected one of " + known));
   }
 
   private static AccumulationModel nvfp4Model(String id) {

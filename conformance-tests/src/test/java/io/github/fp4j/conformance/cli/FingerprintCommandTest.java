@@ -2,11 +2,20 @@ package io.github.fp4j.conformance.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fp4j.conformance.fingerprint.Fingerprint;
+import io.github.fp4j.conformance.tensorfile.Tensor;
+import io.github.fp4j.conformance.vectors.GemmQuestion;
+import io.github.fp4j.conformance.vectors.Question;
+import io.github.fp4j.formats.gemm.AccumulationModel;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Gemm;
+import io.github.fp4j.formats.gemm.OperandFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +80,8 @@ class FingerprintCommandTest {
     assertThat(run.out).contains("summation tree over K: " + chain);
     assertThat(JsonMapper.shared().readTree(Files.readString(card)).get("summationTree").asString()).isEqualTo(chain);
     assertThat(run("fingerprint", "--model", "exact-rz").out).contains("summation tree over K: all blocks at once: (0 1 2 3 4 5 6 7)");
-    assertThat(run("fingerprint", "--model", "mxf4").out).contains("summation tree over K: not asked: its probes are NVFP4");
+    assertThat(run("fingerprint", "--model", "hopper-bf16").out).contains("summation tree over K: " + chain);
+    assertThat(run("fingerprint", "--model", "blackwell-fp8-fp32", "--format", "e2m1").out).contains("summation tree over K: none: the order over K cannot be seen in e2m1: ");
   }
 
   @Test
@@ -80,6 +90,40 @@ class FingerprintCommandTest {
     assertThat(run.err).isEmpty();
     assertThat(run.out).startsWith("model hopper-fp8-fp16, e5m2: 9 published models").containsPattern("(?m)^hopper-fp8-fp16 \\(40 vectors, ");
     assertThat(run("fingerprint", "--model", "hopper-bf16").out).contains("hopper-bf16 = blackwell-bf16, by definition the same function");
+  }
+
+  /** What a device with {@code model} dumps for a suite. */
+  private Path dumped(String suite, String model) throws IOException {
+    Path questions = folder.resolve("questions.txt");
+    assertThat(run("generate", suite, "--out", questions.toString()).status).isZero();
+    List<String> answers = Files.readAllLines(questions).stream().map(line -> line.startsWith("#") ? line : answered(line, AccumulationModels.byId(model))).toList();
+    return Files.write(folder.resolve(suite.replace('/', '-') + "-" + model), answers);
+  }
+
+  private static String answered(String line, AccumulationModel model) {
+    String[] parts = line.split(" ", 2);
+    GemmQuestion product = GemmQuestion.of(Question.parse(parts[1]));
+    float[] d = new float[product.a().rows() * product.b().rows()];
+    Gemm.of(model, product.a(), product.b()).multiply(product.c(), d, Runnable::run);
+    return parts[0] + " " + Question.answerText(List.of(Tensor.ofFloats("d", d, product.a().rows(), product.b().rows())));
+  }
+
+  @Test
+  void dumpedAnswersNameTheModelInEveryFormat() throws IOException {
+    for (OperandFormat format : Fingerprint.FORMATS) {
+      String model = Fingerprint.candidates(format).getLast().id();
+      Run run = run("fingerprint", "--answers", dumped("gemm-fingerprint/" + format, model).toString());
+      assertThat(run.err).as(format.name()).isEmpty();
+      assertThat(run.status).as(format.name()).isZero();
+      assertThat(run.out).containsPattern("(?m)^(.* )?" + model + "[ ,].*\\(40 vectors").contains("add them with --k-order");
+    }
+    String answers = dumped("gemm-fingerprint/tf32", "hopper-tf32").toString();
+    Path order = dumped("gemm-k-order/tf32/1x2x256", "hopper-tf32");
+    assertThat(run("fingerprint", "--answers", answers, "--k-order", order.toString()).out)
+        .contains("summation tree over K: 2 of 2 elements of D: one block after the other, ascending: (((0 1) 2) 3)");
+    String other = dumped("gemm-k-order/1x1x128", "exact-rz").toString();
+    assertThat(run("fingerprint", "--answers", answers, "--k-order", other).err).contains("answers to gemm-k-order/1x1x128: expected to gemm-k-order/tf32");
+    assertThat(run("fingerprint", "--model", "mxf4", "--k-order", other).err).contains("expected --answers with it");
   }
 
   @Test

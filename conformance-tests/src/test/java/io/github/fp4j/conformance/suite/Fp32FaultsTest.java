@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class Fp32FaultsTest {
   private static final List<CoverageClass> QUESTIONS =
       List.of(new Fp32GemmClass(OperandFormat.NVFP4, OperandFormat.NVFP4), new Fp32GemmClass(OperandFormat.BF16, OperandFormat.MXFP4),
-          new ActivationsClass(OperandFormat.NVFP4));
+          new ActivationsClass(GemmKernels.FP32, OperandFormat.NVFP4));
 
   /** One dot product and what becomes of it. */
   private interface Dot {

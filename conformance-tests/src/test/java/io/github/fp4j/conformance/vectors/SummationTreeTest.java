@@ -2,6 +2,7 @@ package io.github.fp4j.conformance.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fp4j.conformance.fingerprint.Device;
 import io.github.fp4j.conformance.fingerprint.Fingerprint;
 import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.formats.gemm.AccumulationModel;
@@ -59,6 +60,24 @@ class SummationTreeTest {
       String expected = once ? "all blocks at once: (0 1 2 3 4 5 6 7)" : "one block after the other, ascending: " + CHAIN;
       assertThat(found(model)).as(model.id()).containsExactly("2 of 2 elements of D: " + expected);
     }
+  }
+
+  /** All formats but the three whose elements reach too little far without scales. */
+  @Test
+  void chainsAreFoundInEveryFormat() {
+    int asked = 0;
+    for (OperandFormat format : OperandFormat.named()) {
+      for (AccumulationModel model : Fingerprint.candidates(format)) {
+        boolean once = model.step().products() == AccumulationModel.ALL_OF_K;
+        String expected = once ? "all blocks at once: (0 1 2 3 4 5 6 7)" : "one block after the other, ascending: " + CHAIN;
+        boolean seen = MaskingProbe.formats().contains(format);
+        String impossible = "none: the order over K cannot be seen in " + format + ": ";
+        assertThat(OrderOfK.of(format, Device.playing(model))).as(model + " " + format).startsWith(seen ? expected : impossible);
+        asked++;
+      }
+    }
+    assertThat(MaskingProbe.formats()).hasSize(11);
+    assertThat(asked).isEqualTo(97);
   }
 
   @Test

@@ -32,7 +32,7 @@ class VectorSuitesTest {
             "gemm-certified", new Size(384, 102_307),
             "gemm-discriminators", new Size(10, 5 * 24 * 24 + 3 * 12 * 12 + 4 * 4 + 6 * 6),
             "gemm-k-order", new Size(16 * 15 / 2, 64 * 16 * 15 / 2),
-            "gemm-k-order/2x3x128", new Size(1, 6),
+            "gemm-k-order/tf32/2x3x128", new Size(1, 6),
             "gemm-epilogue", new Size(96, 25_691),
             "layouts", new Size(140, 104_384));
     expected.forEach((name, size) -> assertThat(Size.of(VectorSuites.byName(name, 1))).as(name).isEqualTo(size));
@@ -40,7 +40,7 @@ class VectorSuitesTest {
 
   @Test
   void questionsAreTheSameForOneSeedAndReadBackAsTheyWere() {
-    for (String name : List.of("conversions/e4m3/nearest-even/saturate", "blocks/torchao", "gemm-certified/mxfp4", "gemm-epilogue", "layouts", "gemm-k-order/1x2x256")) {
+    for (String name : List.of("conversions/e4m3/nearest-even/saturate", "blocks/torchao", "gemm-certified/mxfp4", "gemm-epilogue", "layouts", "gemm-k-order/1x2x256", "gemm-k-order/e5m2/1x2x256", "gemm-fingerprint/fp16")) {
       VectorSuite suite = VectorSuites.byName(name, 7);
       assertThat(VectorHeader.of(VectorSuites.byName(name, 7), suite.count())).as(name).isEqualTo(VectorHeader.of(suite, suite.count()));
       for (int number = 0; number < suite.count(); number++) {
@@ -87,8 +87,8 @@ class VectorSuitesTest {
   @Test
   void namesAreAllUnderstood() {
     List<String> names = VectorSuites.names();
-    assertThat(names).doesNotHaveDuplicates().hasSize(1 + 89 + 1 + 25 + 1 + 2 + 1 + 13 + 3 + 3);
-    for (String name : List.of("nonsense", "layouts/x", "gemm-certified/fp8", "gemm-k-order/8x8x100", "gemm-k-order/8x8", "blocks/vllm", "conversions/e9m9")) {
+    assertThat(names).doesNotHaveDuplicates().hasSize(1 + 89 + 1 + 25 + 1 + 2 + 1 + 13 + 15 + 11 + 2);
+    for (String name : List.of("nonsense", "layouts/x", "gemm-certified/fp8", "gemm-k-order/8x8x100", "gemm-k-order/8x8", "gemm-k-order/e2m1", "gemm-k-order/fp16/8x8", "gemm-fingerprint/fp64", "blocks/vllm", "conversions/e9m9")) {
       assertThatThrownBy(() -> VectorSuites.byName(name, 1)).as(name).isInstanceOf(IllegalArgumentException.class);
     }
     assertThatThrownBy(() -> VectorHeader.of(VectorSuites.byName("gemm-discriminators", 1), 11)).hasMessageContaining("has 10 questions");

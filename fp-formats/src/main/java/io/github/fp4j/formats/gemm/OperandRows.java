@@ -56,6 +56,26 @@ public final class OperandRows {
     }
   }
 
+  /**
+   * One row of packed weights of this format.
+   *
+   * @param values takes {@code weights.k()} elements from {@code offset} on
+   */
+  public void decode(PackedWeights weights, int row, float[] values, int offset) {
+    int k = weights.k();
+    int perInt = PackedWeights.elementsPerInt(format);
+    int group = row / PackedWeights.ROWS;
+    int lane = row % PackedWeights.ROWS;
+    int firstInt = group * Math.ceilDiv(k, perInt);
+    int firstScale = format.block() == 0 ? 0 : group * (k / format.block());
+    for (int i = 0; i < k; i++) {
+      int word = weights.codes()[(firstInt + i / perInt) * PackedWeights.ROWS + lane];
+      int code = word >>> format.storedBits() * (i % perInt) & (1 << format.storedBits()) - 1;
+      float factor = format.block() == 0 ? 1 : scale(weights.scales()[(firstScale + i / format.block()) * PackedWeights.ROWS + lane]);
+      values[offset + i] = elements[code] * factor;
+    }
+  }
+
   private void decodeNibbles(byte[] codes, int codesOffset, int bytes, float factor, float[] values, int offset) {
     for (int i = 0; i < bytes; i++) {
       int pair = codes[codesOffset + i];

@@ -15,7 +15,7 @@ import java.util.Objects;
  * </pre>
  *
  * <p>Rows and elements past the end have zero codes and zero scales. It takes as many bytes as the linear layout of N padded to 16 (and K to whole ints), and keeps every bit
- * of it. Immutable as long as nobody writes to the arrays, which are not copied; equality is identity.
+ * of it. Does not change but by {@link #gather} or who writes to the arrays, which are not copied; equality is identity.
  */
 public final class PackedWeights {
 
@@ -64,6 +64,51 @@ public final class PackedWeights {
     byte[] scales = new byte[groups * ROWS * blocks(operand)];
     pack(operand, 0, operand.rows(), codes, scales);
     return new PackedWeights(operand.format(), operand.rows(), operand.k(), codes, scales);
+  }
+
+  /**
+   * Rows of zeros, to be written by {@link #gather}.
+   *
+   * @param rows N, at least 0
+   * @param k a multiple of the format's block
+   * @throws IllegalArgumentException if the format is not supported, or K does not fit it
+   */
+  public static PackedWeights allocate(OperandFormat format, int rows, int k) {
+    int scales = format.block() == 0 ? 0 : rows * (k / format.block());
+    return of(new GemmOperand(format, rows, k, new byte[Math.multiplyExact(rows, k) * format.storedBits() / 8], new byte[scales]));
+  }
+
+  /**
+   * Copies rows of other weights here, as the candidates of a vector search, whose products with the query are then those of a matrix. Allocates nothing.
+   *
+   * @param from weights of the same format and K
+   * @param numbers rows of {@code from}, in any order, repeated or not; as many as there are rows here
+   * @throws IllegalArgumentException if the format, K or the number of rows is another; nothing has been written then
+   * @throws IndexOutOfBoundsException if {@code from} has no such row; nothing has been written then
+   */
+  public void gather(PackedWeights from, int... numbers) {
+    if (!format.equals(from.format) || k != from.k || numbers.length != rows) {
+      throw new IllegalArgumentException(
+          numbers.length + " rows of " + from.format + ", K = " + from.k + ": expected " + rows + " of " + format + ", K = " + k);
+    }
+    for (int number : numbers) {
+      Objects.checkIndex(number, from.rows);
+    }
+    int ints = Math.ceilDiv(k, elementsPerInt(format));
+    int blocks = format.block() == 0 ? 0 : k / format.block();
+    for (int row = 0; row < rows; row++) {
+      int number = numbers[row];
+      int source = number / ROWS * ints * ROWS + number % ROWS;
+      int target = row / ROWS * ints * ROWS + row % ROWS;
+      for (int i = 0; i < ints; i++) {
+        codes[target + i * ROWS] = from.codes[source + i * ROWS];
+      }
+      source = number / ROWS * blocks * ROWS + number % ROWS;
+      target = row / ROWS * blocks * ROWS + row % ROWS;
+      for (int i = 0; i < blocks; i++) {
+        scales[target + i * ROWS] = from.scales[source + i * ROWS];
+      }
+    }
   }
 
   private static int blocks(GemmOperand operand) {

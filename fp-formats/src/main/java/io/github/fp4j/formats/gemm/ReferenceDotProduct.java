@@ -8,6 +8,8 @@ import io.github.fp4j.formats.gemm.AccumulationModel.ZeroTerms;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Every model by its definition, in exact arithmetic without bounds: slow, obvious, and by definition right. */
@@ -24,10 +26,10 @@ final class ReferenceDotProduct implements DotProduct {
     this.model = model;
     this.a = a;
     this.b = b;
-    elementsOfA = new Decoder(a.format().element());
-    elementsOfB = new Decoder(b.format().element());
+    elementsOfA = Decoder.of(a.format().element());
+    elementsOfB = Decoder.of(b.format().element());
     FloatFormat scale = a.format().scale();
-    scales = scale == null ? null : new Decoder(scale);
+    scales = scale == null ? null : Decoder.of(scale);
   }
 
   @Override
@@ -63,7 +65,7 @@ final class ReferenceDotProduct implements DotProduct {
     int group = model.step().group();
     for (int k = from; k < to; k += group) {
       Term sum = group == 1 ? product(row, column, k) : groupSum(row, column, k, k + group);
-      Term scaled = sum.times(scale(a, row, k)).times(scale(b, column, k));
+      Term scaled = scales == null ? sum : sum.times(scales.decode(a.scale(row, k))).times(scales.decode(b.scale(column, k)));
       boolean ignored = scaled.isZero() && model.step().zeroTerms() == ZeroTerms.IGNORED;
       terms.add(ignored ? scaled.alignedBy(AccumulationModel.ZERO_EXPONENT) : scaled);
     }
@@ -81,10 +83,6 @@ final class ReferenceDotProduct implements DotProduct {
       sum += elementsOfA.quanta(a.code(row, k)) * elementsOfB.quanta(b.code(column, k));
     }
     return new Term(ExactValue.Kind.FINITE, BigInteger.valueOf(sum), elementsOfA.quantum() + elementsOfB.quantum(), 0);
-  }
-
-  private Term scale(GemmOperand operand, int row, int k) {
-    return scales == null ? Term.ONE : scales.decode(operand.scale(row, k));
   }
 
   /** The terms cut to the last fraction bit, then summed exactly. */
@@ -117,24 +115,26 @@ final class ReferenceDotProduct implements DotProduct {
     return model.output().type();
   }
 
-  /** Codes to terms, by table where the format is narrow. */
+  /** Codes to terms: each is made once, when it is first met. */
   private static final class Decoder {
-    private final FloatFormat format;
-    private final Term[] table;
-    private final long[] quanta;
+    private static final Map<FloatFormat, Decoder> KNOWN = new ConcurrentHashMap<>();
 
-    Decoder(FloatFormat format) {
+    private final FloatFormat format;
+    private final @Nullable Term[] terms;
+
+    private Decoder(FloatFormat format) {
       this.format = format;
-      table = new Term[format.width() <= 8 ? format.codeCount() : 0];
-      quanta = new long[table.length];
-      for (int code = 0; code < table.length; code++) {
-        table[code] = Term.of(format, code);
-        quanta[code] = table[code].significand().longValue() << table[code].exponent() - quantum();
-      }
+      terms = new Term[format.codeCount()];
+    }
+
+    static Decoder of(FloatFormat format) {
+      return KNOWN.computeIfAbsent(format, Decoder::new);
     }
 
     Term decode(int code) {
-      return table.length == 0 ? Term.of(format, code) : table[code & table.length - 1];
+      int at = code & terms.length - 1;
+      Term known = terms[at];
+      return known != null ? known : (terms[at] = Term.of(format, at)); // threads that meet here make equal terms
     }
 
     /** The power of two of which every number of the format is a multiple. */
@@ -144,7 +144,8 @@ final class ReferenceDotProduct implements DotProduct {
 
     /** A finite number in units of 2^quantum. */
     long quanta(int code) {
-      return quanta[code];
+      Term term = decode(code);
+      return term.significand().longValue() << term.exponent() - quantum();
     }
   }
 }

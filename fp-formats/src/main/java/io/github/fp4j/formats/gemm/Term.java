@@ -13,7 +13,6 @@ import java.math.BigInteger;
  * @param alignment the exponent by which it is aligned under {@link AccumulationModel.Alignment#FACTORS}
  */
 record Term(ExactValue.Kind kind, BigInteger significand, int exponent, int alignment) {
-  static final Term ONE = new Term(ExactValue.Kind.FINITE, BigInteger.ONE, 0, 0);
   private static final Term NAN = new Term(ExactValue.Kind.NAN, BigInteger.ZERO, 0, 0);
 
   static Term of(FloatFormat format, int code) {

@@ -6,7 +6,6 @@ import io.github.fp4j.formats.TopCodes;
 import io.github.fp4j.formats.gemm.AccumulationModel.Alignment;
 import io.github.fp4j.formats.gemm.AccumulationModel.Stage;
 import io.github.fp4j.formats.gemm.AccumulationModel.ZeroTerms;
-import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,8 +16,26 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BruteForce {
   private static final Map<FloatFormat, Value[]> TABLES = new ConcurrentHashMap<>();
+  private static final Value[] NO_SCALES = {new Value(1, Rational.of(1), 0)};
 
-  private BruteForce() {}
+  private final AccumulationModel model;
+  private final AccumulatorType type;
+  private final GemmOperand a;
+  private final GemmOperand b;
+  private final Value[] elementsOfA;
+  private final Value[] elementsOfB;
+  private final Value[] scales;
+
+  BruteForce(AccumulationModel model, GemmOperand a, GemmOperand b) {
+    this.model = model;
+    this.type = model.output().type();
+    this.a = a;
+    this.b = b;
+    elementsOfA = TABLES.computeIfAbsent(a.format().element(), BruteForce::table);
+    elementsOfB = TABLES.computeIfAbsent(b.format().element(), BruteForce::table);
+    FloatFormat scale = a.format().scale();
+    scales = scale == null ? NO_SCALES : TABLES.computeIfAbsent(scale, BruteForce::table);
+  }
 
   /** A code: its value three times over. {@code significand * 2^exponent} is the value of a finite one. */
   private record Value(double asDouble, Rational significand, int exponent) {
@@ -34,37 +51,35 @@ final class BruteForce {
     }
   }
 
-  static int dot(AccumulationModel model, GemmOperand a, int row, GemmOperand b, int column, int c) {
+  int dot(int row, int column, int c) {
     if (model == AccumulationModels.SEQUENTIAL_FP32 && a.format() == OperandFormat.NVFP4) {
-      return sequential(a, row, b, column, c);
+      return sequential(row, column, c);
     }
     boolean late = model.addend().stage() == Stage.AFTER_K;
     int length = Math.min(model.step().products(), a.k());
     int accumulator = late ? 0 : c;
     for (int k = 0; k < a.k(); k += length) {
-      accumulator = step(model, a, row, b, column, k, length, accumulator);
+      accumulator = step(row, column, k, length, accumulator);
     }
-    AccumulatorType type = model.output().type();
     if (!late) {
       return accumulator;
     }
     double sum = (double) type.toFloat(accumulator) + type.toFloat(c); // inexact perhaps, but infinite or NaN rightly
-    return Double.isFinite(sum) ? rounded(model, exact(type, accumulator).exact().plus(exact(type, c).exact())) : special(type, sum);
+    return Double.isFinite(sum) ? rounded(exact(accumulator).exact().plus(exact(c).exact())) : special(sum);
   }
 
   /** The hardware's float32 multiply-add; its sum of -0 and -0 is made +0, as the models have it. */
-  private static int sequential(GemmOperand a, int row, GemmOperand b, int column, int c) {
+  private int sequential(int row, int column, int c) {
     float sum = Float.intBitsToFloat(c) + 0f;
     for (int k = 0; k < a.k(); k++) {
-      float x = (float) (value(a.format().element(), a.code(row, k)).asDouble * scale(a, row, k).asDouble);
-      float y = (float) (value(b.format().element(), b.code(column, k)).asDouble * scale(b, column, k).asDouble);
+      float x = (float) (elementsOfA[a.code(row, k)].asDouble * scale(a, row, k).asDouble);
+      float y = (float) (elementsOfB[b.code(column, k)].asDouble * scale(b, column, k).asDouble);
       sum = Math.fma(x, y, sum);
     }
     return Float.isNaN(sum) ? 0x7FFFFFFF : Float.floatToRawIntBits(sum);
   }
 
-  private static int step(AccumulationModel model, GemmOperand a, int row, GemmOperand b, int column, int from, int length, int accumulator) {
-    AccumulatorType type = model.output().type();
+  private int step(int row, int column, int from, int length, int accumulator) {
     int group = model.step().group();
     Part[] parts = new Part[length / group];
     double check = type.toFloat(accumulator);
@@ -73,14 +88,14 @@ final class BruteForce {
       Value scaleOfA = scale(a, row, k);
       Value scaleOfB = scale(b, column, k);
       check += scaleOfA.asDouble * scaleOfB.asDouble * 0;
-      BigInteger quarters = BigInteger.ZERO;
+      long quarters = 0;
       Rational sum = Rational.ZERO;
       int exponent = 0;
       for (int n = k; n < k + group; n++) {
-        Value x = value(a.format().element(), a.code(row, n));
-        Value y = value(b.format().element(), b.code(column, n));
+        Value x = elementsOfA[a.code(row, n)];
+        Value y = elementsOfB[b.code(column, n)];
         if (group > 1) {
-          quarters = quarters.add(BigInteger.valueOf((long) (4 * x.asDouble * y.asDouble)));
+          quarters += (long) (4 * x.asDouble * y.asDouble);
         } else {
           check += x.asDouble * y.asDouble * scaleOfA.asDouble * scaleOfB.asDouble;
           sum = Double.isFinite(x.asDouble * y.asDouble) ? x.significand.times(y.significand) : Rational.ZERO;
@@ -88,32 +103,31 @@ final class BruteForce {
         }
       }
       if (group > 1) {
-        sum = new Rational(quarters, BigInteger.valueOf(4));
+        sum = Rational.over(quarters, 2);
       }
-      Rational significand = Double.isNaN(check) ? Rational.ZERO : sum.times(scaleOfA.significand).times(scaleOfB.significand);
+      Rational significand = Double.isNaN(check) || scales == NO_SCALES ? sum : sum.times(scaleOfA.significand).times(scaleOfB.significand);
       exponent += scaleOfA.exponent + scaleOfB.exponent;
       boolean ignored = significand.sign() == 0 && model.step().zeroTerms() == ZeroTerms.IGNORED;
       parts[i] = new Part(significand, ignored ? -126 : exponent);
     }
     if (!Double.isFinite(check)) {
-      return special(type, check);
+      return special(check);
     }
-    Part c = exact(type, accumulator);
+    Part c = exact(accumulator);
     if (model.addend().stage() != Stage.AFTER_STEP) {
       Part[] withC = Arrays.copyOf(parts, parts.length + 1);
       withC[parts.length] = c;
-      return rounded(model, sum(model, withC));
+      return rounded(sum(withC));
     }
-    Rational stage = sum(model, parts);
+    Rational stage = sum(parts);
     if (c.significand.sign() != 0) {
-      Rational unit = Rational.powerOfTwo(c.exact().binade() - model.addend().fractionBits());
-      Rational inverse = new Rational(unit.denominator(), unit.numerator());
-      stage = new Rational(stage.times(inverse).truncated(), BigInteger.ONE).times(unit);
+      int unit = c.exact().binade() - model.addend().fractionBits();
+      stage = stage.times(Rational.powerOfTwo(-unit)).truncated().times(Rational.powerOfTwo(unit));
     }
-    return rounded(model, stage.plus(c.exact()));
+    return rounded(stage.plus(c.exact()));
   }
 
-  private static Rational sum(AccumulationModel model, Part[] parts) {
+  private Rational sum(Part[] parts) {
     if (model.step().alignment() == Alignment.EXACT) {
       Rational sum = Rational.ZERO;
       for (Part part : parts) {
@@ -136,28 +150,27 @@ final class BruteForce {
       return Rational.ZERO;
     }
     int bits = model.step().fractionBits();
-    BigInteger total = BigInteger.ZERO;
+    Rational total = Rational.ZERO;
     for (Part part : parts) {
       Rational digits = part.significand.times(Rational.powerOfTwo(bits + part.exponent - largest));
-      total = total.add(
+      total = total.plus(
           switch (model.step().cut()) {
             case TOWARD_ZERO -> digits.truncated();
             case FLOOR -> digits.floor();
             case NEAREST_EVEN -> digits.nearestEven();
           });
     }
-    return new Rational(total, BigInteger.ONE).times(Rational.powerOfTwo(largest - bits));
+    return total.times(Rational.powerOfTwo(largest - bits));
   }
 
-  private static int special(AccumulatorType type, double value) {
+  private int special(double value) {
     if (Double.isNaN(value)) {
       return type == AccumulatorType.FP16 ? 0x7FFF : 0x7FFFFFFF;
     }
-    return bits(type, value > 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY);
+    return bits(value > 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY);
   }
 
-  private static int rounded(AccumulationModel model, Rational value) {
-    AccumulatorType type = model.output().type();
+  private int rounded(Rational value) {
     if (value.sign() == 0) {
       return 0;
     }
@@ -169,34 +182,28 @@ final class BruteForce {
     };
     int unit = Math.max(value.binade(), smallest) - precision;
     Rational units = value.abs().times(Rational.powerOfTwo(-unit));
-    BigInteger kept = model.output().nearest() ? units.nearestEven() : units.truncated();
-    double magnitude = Math.scalb(kept.doubleValue(), unit);
+    Rational kept = model.output().nearest() ? units.nearestEven() : units.truncated();
+    double magnitude = Math.scalb((double) kept.longValue(), unit);
     double limit = type == AccumulatorType.FP16 ? 65536 : 0x1p128;
-    return bits(type, (float) (magnitude >= limit ? Double.POSITIVE_INFINITY : magnitude) * value.sign());
+    return bits((float) (magnitude >= limit ? Double.POSITIVE_INFINITY : magnitude) * value.sign());
   }
 
-  private static int bits(AccumulatorType type, float value) {
+  private int bits(float value) {
     return type == AccumulatorType.FP16 ? Float.floatToFloat16(value) & 0xFFFF : Float.floatToRawIntBits(value);
   }
 
-  private static Part exact(AccumulatorType type, int bits) {
+  private Part exact(int bits) {
     double value = type.toFloat(bits);
     if (value == 0 || !Double.isFinite(value)) {
       return new Part(Rational.ZERO, -126);
     }
     int exponent = Math.max(Math.getExponent(value), type == AccumulatorType.FP16 ? -14 : -126);
     long scaled = (long) Math.scalb(value, 30 - exponent);
-    return new Part(new Rational(BigInteger.valueOf(scaled), BigInteger.ONE.shiftLeft(30)), exponent);
+    return new Part(Rational.over(scaled, 30), exponent);
   }
 
-  private static Value scale(GemmOperand operand, int row, int k) {
-    FloatFormat format = operand.format().scale();
-    return format == null ? new Value(1, Rational.of(1), 0) : value(format, operand.scale(row, k));
-  }
-
-  private static Value value(FloatFormat format, int code) {
-    Value[] table = TABLES.computeIfAbsent(format, BruteForce::table);
-    return table[code & table.length - 1];
+  private Value scale(GemmOperand operand, int row, int k) {
+    return scales == NO_SCALES ? scales[0] : scales[operand.scale(row, k) & scales.length - 1];
   }
 
   private static Value[] table(FloatFormat format) {
@@ -223,6 +230,6 @@ final class BruteForce {
     int exponent = (subnormal ? 1 : field) - format.bias();
     int numerator = sign * (subnormal ? mantissa : mantissas + mantissa);
     double value = (double) numerator / mantissas * Math.pow(2, exponent);
-    return new Value(value, new Rational(BigInteger.valueOf(numerator), BigInteger.valueOf(mantissas)), numerator == 0 ? -126 : exponent);
+    return new Value(value, Rational.over(numerator, format.mantissaBits()), numerator == 0 ? -126 : exponent);
   }
 }

@@ -24,7 +24,7 @@ class DiscriminatorsTest {
     int c = Float.floatToRawIntBits(vector.c());
     assertThat(Gemm.of(model, vector.a(), vector.b()).dot(0, 0, c)).as("fast").isEqualTo(expected);
     assertThat(Gemm.reference(model, vector.a(), vector.b()).dot(0, 0, c)).as("reference").isEqualTo(expected);
-    assertThat(BruteForce.dot(model, vector.a(), 0, vector.b(), 0, c)).as("brute force").isEqualTo(expected);
+    assertThat(new BruteForce(model, vector.a(), vector.b()).dot(0, 0, c)).as("brute force").isEqualTo(expected);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.fp4j.formats.gemm.AccumulationModel.Output;
 import io.github.fp4j.formats.gemm.AccumulationModel.Step;
 import io.github.fp4j.formats.gemm.AccumulationModel.ZeroTerms;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -96,43 +97,59 @@ class EvaluatorsTest {
       GemmOperand b = cases.operand(format, ROWS, 256);
       Gemm fast = Gemm.of(model, a, b);
       Gemm reference = Gemm.reference(model, a, b);
+      BruteForce fractions = new BruteForce(model, a, b);
       for (int i = 0; i < CASES_PER_BATCH; i++) {
         int c = cases.c();
-        int expected = BruteForce.dot(model, a, i / ROWS, b, i % ROWS, c);
+        int expected = fractions.dot(i / ROWS, i % ROWS, c);
         assertThat(fast.dot(i / ROWS, i % ROWS, c)).as(model.id() + " fast, case " + i).isEqualTo(expected);
         assertThat(reference.dot(i / ROWS, i % ROWS, c)).as(model.id() + " reference, case " + i).isEqualTo(expected);
       }
     }
   }
 
+  /** A million products of K = 64 for each model, wide scales and random bits among them, over all pairs of its formats, or of the FP4 ones under FP4 models. */
   @Tag("exhaustive")
   @Test
-  void everyFp4ModelAgreesOnAMillionRandomSteps() {
-    for (AccumulationModel model : FP4_MODELS) {
-      OperandFormat format = model.supports(OperandFormat.NVFP4, OperandFormat.NVFP4) ? OperandFormat.NVFP4 : OperandFormat.MXFP4;
-      assertThat(compare(model, format, 10_000)).as(model.id()).isEqualTo(new Comparison(1_000_000, 0, ""));
+  void everyModelAgreesOnAMillionRandomProducts() {
+    long cases = 0;
+    for (AccumulationModel model : AccumulationModels.all()) {
+      List<OperandFormat[]> pairs = pairs(model);
+      Comparison comparison = compare(10_000, batch -> compareBatch(model, pairs.get(batch % pairs.size()), batch));
+      assertThat(comparison).as(model.id()).isEqualTo(new Comparison(1_000_000, 0, ""));
+      cases += comparison.cases();
     }
+    assertThat(cases).isEqualTo(42_000_000);
+  }
+
+  private static List<OperandFormat[]> pairs(AccumulationModel model) {
+    List<OperandFormat> formats = FP4_MODELS.contains(model) ? List.of(OperandFormat.NVFP4, OperandFormat.MXFP4) : model.operands();
+    return formats.stream()
+        .flatMap(a -> formats.stream().filter(b -> model.supports(a, b)).map(b -> new OperandFormat[] {a, b}))
+        .toList();
   }
 
   private static Comparison compare(AccumulationModel model, OperandFormat format, int batches) {
-    return IntStream.range(0, batches).parallel()
-        .mapToObj(seed -> compareBatch(model, format, seed))
-        .reduce(new Comparison(0, 0, ""), Comparison::plus);
+    return compare(batches, seed -> compareBatch(model, new OperandFormat[] {format, format}, seed));
   }
 
-  private static Comparison compareBatch(AccumulationModel model, OperandFormat format, int seed) {
+  private static Comparison compare(int batches, IntFunction<Comparison> batch) {
+    return IntStream.range(0, batches).parallel().mapToObj(batch).reduce(new Comparison(0, 0, ""), Comparison::plus);
+  }
+
+  private static Comparison compareBatch(AccumulationModel model, OperandFormat[] formats, int seed) {
     RandomCases cases = new RandomCases(seed);
-    GemmOperand a = cases.operand(format, ROWS, 64);
-    GemmOperand b = cases.operand(format, ROWS, 64);
+    GemmOperand a = cases.operand(formats[0], ROWS, 64);
+    GemmOperand b = cases.operand(formats[1], ROWS, 64);
     Gemm fast = Gemm.of(model, a, b);
     Gemm reference = Gemm.reference(model, a, b);
+    BruteForce fractions = new BruteForce(model, a, b);
     long differences = 0;
     String first = "";
     for (int i = 0; i < CASES_PER_BATCH; i++) {
       int row = i / ROWS;
       int column = i % ROWS;
       int c = model.output().type() == AccumulatorType.FP16 ? cases.halfC() : cases.c();
-      int expected = BruteForce.dot(model, a, row, b, column, c);
+      int expected = fractions.dot(row, column, c);
       int slow = reference.dot(row, column, c);
       int quick = fast.dot(row, column, c);
       if (slow != expected || quick != expected) {

@@ -89,14 +89,14 @@ class GemmTest {
       int expected = Float.floatToRawIntBits(0x1p-30f);
       assertThat(Gemm.of(model, a, b).dot(0, 0, 0)).as(id + " fast").isEqualTo(expected);
       assertThat(Gemm.reference(model, a, b).dot(0, 0, 0)).as(id + " reference").isEqualTo(expected);
-      assertThat(BruteForce.dot(model, a, 0, b, 0, 0)).as(id + " fractions").isEqualTo(expected);
+      assertThat(new BruteForce(model, a, b).dot(0, 0, 0)).as(id + " fractions").isEqualTo(expected);
       AccumulationModel.Step step = model.step();
       AccumulationModel.Step counting =
           new AccumulationModel.Step(step.products(), 1, step.alignment(), step.fractionBits(), step.cut(), AccumulationModel.ZeroTerms.COUNT);
       AccumulationModel other = new AccumulationModel("counting", "1", "test", model.operands(), counting, model.addend(), model.output());
       assertThat(Gemm.of(other, a, b).dot(0, 0, 0)).isZero();
       assertThat(Gemm.reference(other, a, b).dot(0, 0, 0)).isZero();
-      assertThat(BruteForce.dot(other, a, 0, b, 0, 0)).isZero();
+      assertThat(new BruteForce(other, a, b).dot(0, 0, 0)).isZero();
     }
   }
 

@@ -42,6 +42,32 @@ class PackedWeightsTest {
   }
 
   @Test
+  void rowsAreGatheredWithTheirScales() {
+    RandomCases cases = new RandomCases(3);
+    for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP8_E4M3, OperandFormat.E2M1)) {
+      GemmOperand operand = cases.operand(format, 40, 96);
+      PackedWeights all = PackedWeights.of(operand);
+      int[] numbers = {39, 0, 7, 7, 16, 15, 31, 32, 1, 2, 3, 4, 5, 6, 38, 17, 8};
+      PackedWeights chosen = PackedWeights.allocate(format, 17, 96);
+      chosen.gather(all, numbers);
+      GemmOperand unpacked = chosen.unpacked();
+      for (int row = 0; row < 17; row++) {
+        for (int k = 0; k < 96; k++) {
+          assertThat(unpacked.code(row, k)).isEqualTo(operand.code(numbers[row], k));
+          if (format.block() != 0) {
+            assertThat(unpacked.scale(row, k)).isEqualTo(operand.scale(numbers[row], k));
+          }
+        }
+      }
+      PackedWeights copy = PackedWeights.of(unpacked);
+      assertThatThrownBy(() -> chosen.gather(all, 1, 2)).hasMessage("2 rows of " + format + ", K = 96: expected 17 of " + format + ", K = 96");
+      assertThatThrownBy(() -> PackedWeights.allocate(format, 1, 96).gather(all, 40)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> PackedWeights.allocate(format, 1, 64).gather(all, 0)).hasMessage("1 rows of " + format + ", K = 96: expected 1 of " + format + ", K = 64");
+      assertThat(chosen.codes()).isEqualTo(copy.codes());
+    }
+  }
+
+  @Test
   void otherElementsAreRefused() {
     GemmOperand fp8 = new GemmOperand(OperandFormat.MXFP8_E5M2, 1, 32, new byte[32], new byte[1]);
     assertThat(PackedWeights.supports(OperandFormat.MXFP8_E5M2)).isFalse();

@@ -37,20 +37,27 @@ final class RandomCases {
     return new GemmOperand(format, rows, k, codes, scales);
   }
 
-  /** Uniform bits, but rows of moderate size too, where infinities and NaNs are rare. */
+  /** Uniform bits, infinities and NaNs among them, in the first row of sixteen; uniform but finite in the fifth; of moderate size in the others. */
   private GemmOperand anyBits(OperandFormat format, int rows, int k) {
     byte[] codes = bytes(rows * k * format.storedBits() / 8);
     byte[] scales = bytes(format.block() == 0 ? 0 : rows * k / format.block());
     int bytes = Math.max(format.storedBits() / 8, 1);
     for (int at = 0; at < rows * k; at++) {
-      if (at / k % 4 != 0 && format.storedBits() > 4) {
-        codes[at * bytes + bytes - 1] = (byte) moderateTopByte(format.element());
+      int row = at / k % 16;
+      if (row != 0 && format.storedBits() > 4) {
+        int top = at * bytes + bytes - 1;
+        codes[top] = (byte) (row == 4 ? codes[top] & ~highestOfExponents(format.element()) : moderateTopByte(format.element()));
         if (random.nextInt(10) == 0) {
           Arrays.fill(codes, at * bytes, (at + 1) * bytes, (byte) 0);
         }
       }
     }
     return new GemmOperand(format, rows, k, codes, scales);
+  }
+
+  /** The top byte's second bit of the exponent field: without it no element is infinite or NaN. */
+  private static int highestOfExponents(FloatFormat element) {
+    return 1 << Math.min(element.width(), 8) - 3;
   }
 
   private int moderateTopByte(FloatFormat element) {

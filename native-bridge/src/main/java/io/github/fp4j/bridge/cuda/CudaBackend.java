@@ -3,25 +3,45 @@ package io.github.fp4j.bridge.cuda;
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.bridge.Discovery;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Our own CUDA kernels on the first GPU, compiled for it by NVRTC. Nobody has seen their results on a chip yet. */
+/** Our own CUDA kernels on the first GPU: prebuilt, or compiled for it by NVRTC. Nobody has seen their results on a chip yet. */
 public final class CudaBackend implements Backend {
 
-  private record State(String description, Availability availability, @Nullable BlockKernels blocks, @Nullable GemmKernels gemms) {
-    static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), null, null);
+  /** Which of them. */
+  enum Kind {
+    /** Quantising, restoring, products: what a stack would use. */
+    KERNELS("cuda", "our kernels"),
+    /** The GPU's own instructions, one at a time: what a chip answers to given bits. */
+    PROBES("cuda-probes", "single instructions, our kernels");
+
+    private final String backend;
+    private final String what;
+
+    Kind(String backend, String what) {
+      this.backend = backend;
+      this.what = what;
     }
   }
 
+  private record State(
+      String description, Availability availability, @Nullable ConversionKernels conversions, @Nullable BlockKernels blocks, @Nullable GemmKernels gemms) {
+    static State unavailable(String reason) {
+      return new State("not loaded", Availability.no(reason), null, null, null);
+    }
+  }
+
+  private final Kind kind;
   private final Supplier<Gpu> gpu;
   private @Nullable State state; // guarded by this
 
-  CudaBackend(Supplier<Gpu> gpu) {
+  CudaBackend(Kind kind, Supplier<Gpu> gpu) {
+    this.kind = kind;
     this.gpu = gpu;
   }
 
@@ -32,25 +52,30 @@ public final class CudaBackend implements Backend {
     return state;
   }
 
-  private static State open(Gpu gpu) {
+  private State open(Gpu gpu) {
     CudaContext context = gpu.context();
     CudaStream stream = gpu.stream();
     if (context == null || stream == null) {
       return State.unavailable(gpu.unavailable());
     }
-    return switch (Nvrtc.find()) {
-      case Discovery.Unavailable<Nvrtc> missing -> State.unavailable(missing.reason());
-      case Discovery.Found<Nvrtc> found -> {
-        DeviceKernels kernels = new DeviceKernels(context, found.library(), CubinCache.ofUser());
-        String description = "our kernels by NVRTC " + found.library().version() + " on " + context.device() + " (results not seen on a chip yet)";
-        yield new State(description, Availability.YES, new CudaBlocks(kernels, stream), new CudaGemms(kernels, stream));
+    if (kind == Kind.PROBES && context.device().computeCapability().number() < 89) {
+      return State.unavailable(context.device() + ": has none of the instructions, the first of which came with 8.9");
+    }
+    return switch (KernelImages.find()) {
+      case Discovery.Unavailable<KernelImages> missing -> State.unavailable(missing.reason());
+      case Discovery.Found<KernelImages> found -> {
+        DeviceKernels kernels = new DeviceKernels(context, found.library());
+        String description = kind.what + " " + found.library().description() + ", on " + context.device() + " (results not seen on a chip yet)";
+        yield kind == Kind.PROBES
+            ? new State(description, Availability.YES, new ProbeConversions(kernels, stream), null, new ProbeGemms(kernels, stream))
+            : new State(description, Availability.YES, null, new CudaBlocks(kernels, stream), new CudaGemms(kernels, stream));
       }
     };
   }
 
   @Override
   public String name() {
-    return "cuda";
+    return kind.backend;
   }
 
   @Override
@@ -61,6 +86,11 @@ public final class CudaBackend implements Backend {
   @Override
   public Availability availability() {
     return state().availability();
+  }
+
+  @Override
+  public Optional<ConversionKernels> conversions() {
+    return Optional.ofNullable(state().conversions());
   }
 
   @Override

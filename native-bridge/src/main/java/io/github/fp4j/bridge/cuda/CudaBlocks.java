@@ -1,238 +1,231 @@
 package io.github.fp4j.bridge.cuda;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import io.github.fp4j.backend.BlockKernels;
-import io.github.fp4j.backend.BlockOperation;
-import io.github.fp4j.bridge.internal.sys.Fp4jBlocksAbi;
-import io.github.fp4j.formats.FloatFormat;
-import io.github.fp4j.formats.NanPolicy;
 import io.github.fp4j.formats.block.BlockFormat;
 import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.BlockTensor;
+import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Hadamard;
-import io.github.fp4j.formats.block.NibbleOrder;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
-import io.github.fp4j.formats.block.ScaleSearch;
 import io.github.fp4j.formats.block.StochasticRounding;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.EnumSet;
+import io.github.fp4j.formats.block.TensorScaleRule;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.Executor;
 
-/** {@link BlockKernels} of our own kernels, as far as they are launched here: along rows, back, and scale layouts. Arrays go to the device and back with each call. */
+/** {@link BlockKernels} of {@link DeviceQuantizer}: arrays go to the device and back with each call. */
 final class CudaBlocks implements BlockKernels {
-  private static final Set<BlockOperation> OPERATIONS =
-      EnumSet.of(BlockOperation.AMAX, BlockOperation.QUANTIZE, BlockOperation.DEQUANTIZE, BlockOperation.SCALE_LAYOUT);
-  private static final int LINEAR = 0;
-  private static final int CHUNK = 8;
-
-  private final DeviceKernels kernels;
+  private final DeviceQuantizer quantizer;
+  private final CudaContext context;
   private final CudaStream stream;
 
   CudaBlocks(DeviceKernels kernels, CudaStream stream) {
-    this.kernels = kernels;
+    this.quantizer = new DeviceQuantizer(kernels, stream);
+    this.context = kernels.context();
     this.stream = stream;
   }
 
   @Override
-  public boolean supports(BlockOperation operation) {
-    return OPERATIONS.contains(operation);
-  }
-
-  /** Interleaved E2M1 in blocks of 16 or 32, without a search over scales and without elements that must be refused. */
-  @Override
   public boolean supports(QuantizationProfile profile) {
-    BlockFormat format = profile.format();
-    return profile.isCpuExact()
-        && format.element().equals(FloatFormat.E2M1)
-        && (format.blockSize() == 16 || format.blockSize() == 32)
-        && profile.rowMultiple() == format.blockSize()
-        && profile.nibbleOrder() == NibbleOrder.INTERLEAVED_LOW_FIRST
-        && profile.blockScale().search() == ScaleSearch.NONE
-        && profile.element().conversion().nan() != NanPolicy.REFUSE;
+    return quantizer.supports(profile);
   }
 
   @Override
   public boolean supports(QuantizationProfile profile, StochasticRounding rounding) {
-    return false;
+    return quantizer.supports(profile, rounding);
   }
 
-  private void require(QuantizationProfile profile) {
+  @Override
+  public boolean supports(Hadamard transform) {
+    return quantizer.supports(transform);
+  }
+
+  private DeviceScratch scratch() {
+    return new DeviceScratch(context, stream);
+  }
+
+  @Override
+  public float amax(QuantizationProfile profile, FloatRows from) {
+    try (DeviceScratch scratch = scratch()) {
+      DeviceRange bits = scratch.zeros(Float.BYTES);
+      quantizer.amax(profile, scratch.upload(from), bits);
+      float[] amax = new float[1];
+      scratch.download(bits, FloatRows.of(amax, 1, 1));
+      return amax[0];
+    }
+  }
+
+  /** One quantised matrix, there and here. */
+  private record Output(DeviceBlocks there, BlockRows here) {
+    static Output of(DeviceScratch scratch, QuantizationProfile profile, int rows, int stored, BlockRows to) {
+      BlockFormat format = profile.format();
+      to.check(format, rows, stored);
+      DeviceRange codes = scratch.allocate((long) rows * format.codeBytesPerRow(stored));
+      DeviceRange scales = scratch.allocate((long) rows * format.blocksPerRow(stored));
+      return new Output(DeviceBlocks.of(profile, rows, stored, ScaleLayout.LINEAR, codes.buffer(), scales.buffer()), to);
+    }
+
+    void fetch(DeviceScratch scratch) {
+      scratch.download(there.codes(), there.rows(), there.codesStride(), here.codes(), here.codesOffset(), here.codesStride());
+      scratch.download(there.scales(), there.rows(), there.scalesStride(), here.scales(), here.scalesOffset(), here.scalesStride());
+    }
+  }
+
+  /** A launch that quantises. */
+  private interface Quantisation {
+    void launch(DeviceFloats from, DeviceRange tensorScale, DeviceBlocks to);
+  }
+
+  private void alongRows(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to, Quantisation quantisation) {
+    requireSupported(profile);
+    int stored = profile.storedColumns("columns", from.columns());
+    try (DeviceScratch scratch = scratch()) {
+      Output output = Output.of(scratch, profile, from.rows(), stored, to);
+      quantisation.launch(scratch.upload(from), scratch.upload(tensorScale), output.there);
+      output.fetch(scratch);
+    }
+  }
+
+  /** Before any shape is looked at, so that what is wrong with the profile is said of it. */
+  private void requireSupported(QuantizationProfile profile) {
     profile.requireCpuExact();
     if (!supports(profile)) {
       throw new IllegalArgumentException("profile " + profile + " (" + profile.format() + "): cuda does not have it");
     }
   }
 
-  private static String kernel(String name, QuantizationProfile profile, String ending) {
-    return "fp4j_" + name + (profile.format().blockSize() == 16 ? "_nvfp4" : "_mxfp4") + ending;
-  }
-
-  @Override
-  public float amax(QuantizationProfile profile, FloatRows from) {
-    require(profile);
-    if (from.rows() == 0 || from.columns() == 0) {
-      return 0;
-    }
-    try (DeviceBuffer values = dense(from);
-        DeviceBuffer bits = kernels.context().allocate(4)) {
-      bits.fill((byte) 0, stream);
-      long count = (long) from.rows() * from.columns();
-      kernels.launch(
-          stream, "fp4j_amax", count, DeviceRange.of(values), (long) from.rows(), (long) from.columns(), (long) from.columns(),
-          profile.keepsNanInAmax() ? 1 : 0, DeviceRange.of(bits));
-      return bits.readFloats(1, stream)[0];
-    }
-  }
-
   @Override
   public void quantize(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
-    require(profile);
-    BlockFormat format = profile.format();
-    int stored = profile.storedColumns("columns", from.columns());
-    to.check(format, from.rows(), stored);
-    if (from.rows() == 0 || stored == 0) {
-      return;
-    }
-    int codesStride = format.codeBytesPerRow(stored);
-    int scalesStride = format.blocksPerRow(stored);
-    try (DeviceBuffer values = dense(from);
-        DeviceBuffer scale = scalar(tensorScale);
-        DeviceBuffer codes = kernels.context().allocate((long) from.rows() * codesStride);
-        DeviceBuffer scales = kernels.context().allocate((long) from.rows() * scalesStride);
-        Arena arena = Arena.ofConfined()) {
-      kernels.launch(
-          stream, kernel("quantize", profile, "_rows"), (long) from.rows() * stored / CHUNK, struct(profile, arena), DeviceRange.of(scale), DeviceRange.of(values),
-          (long) from.rows(), (long) from.columns(), (long) from.columns(), (long) stored, DeviceRange.of(codes), (long) codesStride, DeviceRange.of(scales),
-          (long) scalesStride, LINEAR);
-      copyRows(codes.readBytes(from.rows() * codesStride, stream), from.rows(), codesStride, to.codes(), to.codesOffset(), to.codesStride());
-      copyRows(scales.readBytes(from.rows() * scalesStride, stream), from.rows(), scalesStride, to.scales(), to.scalesOffset(), to.scalesStride());
-    }
-  }
-
-  private static void copyRows(byte[] from, int rows, int length, byte[] to, int offset, int stride) {
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(from, row * length, to, offset + row * stride, length);
-    }
-  }
-
-  @Override
-  public void dequantize(QuantizationProfile profile, float tensorScale, BlockRows from, FloatRows to) {
-    require(profile);
-    BlockFormat format = profile.format();
-    int stored = profile.storedColumns("columns", to.columns());
-    from.check(format, to.rows(), stored);
-    if (to.rows() == 0 || to.columns() == 0) {
-      return;
-    }
-    int codesStride = format.codeBytesPerRow(stored);
-    int scalesStride = format.blocksPerRow(stored);
-    try (DeviceBuffer codes = dense(from.codes(), from.codesOffset(), from.codesStride(), to.rows(), codesStride);
-        DeviceBuffer scales = dense(from.scales(), from.scalesOffset(), from.scalesStride(), to.rows(), scalesStride);
-        DeviceBuffer scale = scalar(tensorScale);
-        DeviceBuffer values = kernels.context().allocate(4L * to.rows() * to.columns());
-        Arena arena = Arena.ofConfined()) {
-      kernels.launch(
-          stream, kernel("dequantize", profile, ""), (long) to.rows() * stored / CHUNK, struct(profile, arena), DeviceRange.of(scale), DeviceRange.of(codes),
-          (long) codesStride, DeviceRange.of(scales), (long) scalesStride, LINEAR, DeviceRange.of(values), (long) to.rows(), (long) to.columns(),
-          (long) to.columns());
-      float[] restored = values.readFloats(to.rows() * to.columns(), stream);
-      for (int row = 0; row < to.rows(); row++) {
-        System.arraycopy(restored, row * to.columns(), to.values(), to.index(row, 0), to.columns());
-      }
-    }
-  }
-
-  @Override
-  public void swizzle(ScaleLayout layout, int rows, int columns, byte[] linear, int linearOffset, byte[] swizzled, int swizzledOffset) {
-    relayout("swizzle", layout, rows, columns, linear, linearOffset, rows * columns, swizzled, swizzledOffset, layout.size(rows, columns));
-  }
-
-  @Override
-  public void unswizzle(ScaleLayout layout, int rows, int columns, byte[] swizzled, int swizzledOffset, byte[] linear, int linearOffset) {
-    relayout("unswizzle", layout, rows, columns, swizzled, swizzledOffset, layout.size(rows, columns), linear, linearOffset, rows * columns);
-  }
-
-  private void relayout(
-      String which, ScaleLayout layout, int rows, int columns, byte[] from, int fromOffset, int fromLength, byte[] to, int toOffset, int toLength) {
-    Objects.checkFromIndexSize(fromOffset, fromLength, from.length);
-    Objects.checkFromIndexSize(toOffset, toLength, to.length);
-    if (layout == ScaleLayout.LINEAR || fromLength == 0) {
-      System.arraycopy(from, fromOffset, to, toOffset, toLength);
-      return;
-    }
-    int tileRows = layout == ScaleLayout.SWIZZLED_128X4 ? 128 : 8;
-    long tiles = (long) layout.paddedRows(rows) / tileRows * (layout.paddedColumns(columns) / 4);
-    try (DeviceBuffer source = dense(from, fromOffset, fromLength, 1, fromLength);
-        DeviceBuffer target = kernels.context().allocate(toLength)) {
-      kernels.launch(
-          stream, "fp4j_" + which + "_" + layout, tiles, DeviceRange.of(source), (long) rows, (long) columns, DeviceRange.of(target));
-      System.arraycopy(target.readBytes(toLength, stream), 0, to, toOffset, toLength);
-    }
-  }
-
-  private static MemorySegment struct(QuantizationProfile profile, Arena arena) {
-    MemorySegment struct = arena.allocate(Fp4jBlocksAbi.PROFILE_BYTES, Integer.BYTES);
-    Fp4jBlocksAbi.write(profile, struct);
-    return struct;
-  }
-
-  private DeviceBuffer scalar(float value) {
-    DeviceBuffer buffer = kernels.context().allocate(JAVA_FLOAT.byteSize());
-    buffer.write(new float[] {value}, stream);
-    return buffer;
-  }
-
-  private DeviceBuffer dense(FloatRows rows) {
-    float[] values = new float[Math.multiplyExact(rows.rows(), rows.columns())];
-    for (int row = 0; row < rows.rows(); row++) {
-      System.arraycopy(rows.values(), rows.index(row, 0), values, row * rows.columns(), rows.columns());
-    }
-    DeviceBuffer buffer = kernels.context().allocate(4L * Math.max(1, values.length));
-    buffer.write(values, stream);
-    return buffer;
-  }
-
-  private DeviceBuffer dense(byte[] from, int offset, int stride, int rows, int length) {
-    byte[] bytes = new byte[Math.multiplyExact(rows, length)];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(from, offset + row * stride, bytes, row * length, length);
-    }
-    DeviceBuffer buffer = kernels.context().allocate(bytes.length);
-    buffer.write(bytes, stream);
-    return buffer;
-  }
-
-  @Override
-  public void quantizeTransposed(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
-    throw missing(BlockOperation.QUANTIZE_TRANSPOSED);
-  }
-
-  @Override
-  public void quantizeBoth(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to, BlockRows transposed) {
-    throw missing(BlockOperation.QUANTIZE_BOTH);
+    alongRows(profile, tensorScale, from, to, quantizer::quantize);
   }
 
   @Override
   public void quantizeTiles(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
-    throw missing(BlockOperation.QUANTIZE_TILES);
+    alongRows(profile, tensorScale, from, to, quantizer::quantizeTiles);
   }
 
   @Override
   public void quantizeStochastic(
       QuantizationProfile profile, float tensorScale, StochasticRounding rounding, long firstElement, long rowElements, FloatRows from, BlockRows to) {
-    throw new IllegalArgumentException("profile " + profile + " with " + rounding.arithmetic() + ": cuda does not have it");
+    alongRows(
+        profile, tensorScale, from, to,
+        (values, scale, blocks) -> quantizer.quantizeStochastic(rounding, firstElement, rowElements, values, scale, blocks));
+  }
+
+  @Override
+  public void quantizeTransposed(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
+    requireSupported(profile);
+    int stored = profile.storedColumns("rows", from.rows());
+    try (DeviceScratch scratch = scratch()) {
+      Output output = Output.of(scratch, profile, from.columns(), stored, to);
+      quantizer.quantizeTransposed(scratch.upload(from), scratch.upload(tensorScale), output.there);
+      output.fetch(scratch);
+    }
+  }
+
+  @Override
+  public void quantizeBoth(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to, BlockRows transposed) {
+    requireSupported(profile);
+    int storedColumns = profile.storedColumns("columns", from.columns());
+    int storedRows = profile.storedColumns("rows", from.rows());
+    try (DeviceScratch scratch = scratch()) {
+      Output along = Output.of(scratch, profile, from.rows(), storedColumns, to);
+      Output across = Output.of(scratch, profile, from.columns(), storedRows, transposed);
+      quantizer.quantizeBoth(scratch.upload(from), scratch.upload(tensorScale), along.there, across.there);
+      along.fetch(scratch);
+      across.fetch(scratch);
+    }
+  }
+
+  /** In one visit to the device: the tensor scale never leaves it before the codes do. */
+  @Override
+  public BlockTensor quantize(QuantizationProfile profile, Blocking blocking, FloatRows from, Executor executor) {
+    requireSupported(profile);
+    boolean transposed = blocking == Blocking.TRANSPOSED;
+    int rows = transposed ? from.columns() : from.rows();
+    int columns = transposed ? from.rows() : from.columns();
+    int stored = profile.storedColumns(transposed ? "rows" : "columns", columns);
+    BlockRows to = BlockRows.allocate(profile.format(), rows, stored);
+    float[] tensorScale = new float[1];
+    try (DeviceScratch scratch = scratch()) {
+      Output output = Output.of(scratch, profile, rows, stored, to);
+      DeviceFloats values = scratch.upload(from);
+      DeviceRange bits = scratch.zeros(Float.BYTES);
+      DeviceRange scale = scratch.allocate(Float.BYTES);
+      if (profile.tensorScale().direction() != TensorScaleRule.Direction.NONE) {
+        quantizer.amax(profile, values, bits);
+      }
+      quantizer.tensorScale(profile, bits, scale);
+      switch (blocking) {
+        case ROWS -> quantizer.quantize(values, scale, output.there);
+        case TRANSPOSED -> quantizer.quantizeTransposed(values, scale, output.there);
+        case TILES -> quantizer.quantizeTiles(values, scale, output.there);
+      }
+      output.fetch(scratch);
+      scratch.download(scale, FloatRows.of(tensorScale, 1, 1));
+    }
+    return new BlockTensor(profile, rows, columns, to.codes(), to.scales(), tensorScale[0]);
+  }
+
+  @Override
+  public void dequantize(QuantizationProfile profile, float tensorScale, BlockRows from, FloatRows to) {
+    BlockFormat format = profile.format();
+    int stored = profile.storedColumns("columns", to.columns());
+    from.check(format, to.rows(), stored);
+    int codeBytes = format.codeBytesPerRow(stored);
+    int blocks = format.blocksPerRow(stored);
+    try (DeviceScratch scratch = scratch()) {
+      DeviceRange codes = scratch.upload(from.codes(), from.codesOffset(), from.codesStride(), to.rows(), codeBytes);
+      DeviceRange scales = scratch.upload(from.scales(), from.scalesOffset(), from.scalesStride(), to.rows(), blocks);
+      DeviceRange values = scratch.allocate(4L * to.rows() * to.columns());
+      quantizer.dequantize(
+          DeviceBlocks.of(profile, to.rows(), stored, ScaleLayout.LINEAR, codes.buffer(), scales.buffer()), scratch.upload(tensorScale),
+          DeviceFloats.of(values.buffer(), to.rows(), to.columns()));
+      scratch.download(values, to);
+    }
   }
 
   @Override
   public void hadamard(Hadamard transform, FloatRows rows) {
-    throw missing(BlockOperation.HADAMARD);
+    try (DeviceScratch scratch = scratch()) {
+      DeviceFloats values = scratch.upload(rows);
+      quantizer.hadamard(transform, values);
+      scratch.download(values.values(), rows);
+    }
   }
 
-  private static UnsupportedOperationException missing(BlockOperation operation) {
-    return new UnsupportedOperationException("cuda: " + operation + " is not launched from Java yet");
+  @Override
+  public void swizzle(ScaleLayout layout, int rows, int columns, byte[] linear, int linearOffset, byte[] swizzled, int swizzledOffset) {
+    int count = Math.multiplyExact(rows, columns);
+    int size = layout.size(rows, columns);
+    Objects.checkFromIndexSize(linearOffset, count, linear.length);
+    Objects.checkFromIndexSize(swizzledOffset, size, swizzled.length);
+    if (layout == ScaleLayout.LINEAR) {
+      System.arraycopy(linear, linearOffset, swizzled, swizzledOffset, size);
+      return;
+    }
+    try (DeviceScratch scratch = scratch()) {
+      DeviceRange to = scratch.allocate(size);
+      quantizer.swizzle(layout, rows, columns, scratch.upload(linear, linearOffset, count, 1, count), to);
+      scratch.download(to, 1, size, swizzled, swizzledOffset, size);
+    }
+  }
+
+  @Override
+  public void unswizzle(ScaleLayout layout, int rows, int columns, byte[] swizzled, int swizzledOffset, byte[] linear, int linearOffset) {
+    int count = Math.multiplyExact(rows, columns);
+    int size = layout.size(rows, columns);
+    Objects.checkFromIndexSize(swizzledOffset, size, swizzled.length);
+    Objects.checkFromIndexSize(linearOffset, count, linear.length);
+    if (layout == ScaleLayout.LINEAR) {
+      System.arraycopy(swizzled, swizzledOffset, linear, linearOffset, count);
+      return;
+    }
+    try (DeviceScratch scratch = scratch()) {
+      DeviceRange to = scratch.allocate(count);
+      quantizer.unswizzle(layout, rows, columns, scratch.upload(swizzled, swizzledOffset, size, 1, size), to);
+      scratch.download(to, 1, count, linear, linearOffset, count);
+    }
   }
 }

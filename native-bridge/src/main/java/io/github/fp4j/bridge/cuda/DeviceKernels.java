@@ -1,37 +1,28 @@
 package io.github.fp4j.bridge.cuda;
 
 import io.github.fp4j.bridge.cuda.KernelEntry.Parameter;
+import io.github.fp4j.bridge.internal.sys.Fp4jBlocksAbi;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The kernels of cuda-src on one device: compiled by NVRTC from the packaged sources when a file is first needed, or taken from the cache, and launched with
- * arguments that are checked against {@code kernel_list.h}.
- */
+/** The kernels of cuda-src on one device: a file's image is loaded when one of its kernels is first needed, and launched with arguments that are checked against {@code kernel_list.h}. */
 final class DeviceKernels implements AutoCloseable {
   /** Bytes of the structs that kernels take by value: those of the C ABI, and {@code fp4j::AccumulationModel}. */
-  private static final Map<String, Long> STRUCTS = Map.of("fp4j_profile", 240L, "fp4j_stochastic", 24L, "fp4j_accumulation", 24L);
-
-  /** In place of a pointer that may be null. */
-  static final Object NULL = new Object();
+  static final Map<String, Long> STRUCTS =
+      Map.of("fp4j_profile", Fp4jBlocksAbi.PROFILE_BYTES, "fp4j_stochastic", Fp4jBlocksAbi.STOCHASTIC_BYTES, "fp4j_accumulation", (long) ModelStruct.BYTES);
 
   private final CudaContext context;
-  private final Nvrtc nvrtc;
-  private final CubinCache cache;
+  private final KernelImages images;
   private final KernelList list = new KernelList();
   private final Map<String, CudaModule> modules = new HashMap<>(); // guarded by this, as are kernels
   private final Map<String, CudaKernel> kernels = new HashMap<>();
 
-  DeviceKernels(CudaContext context, Nvrtc nvrtc, CubinCache cache) {
+  DeviceKernels(CudaContext context, KernelImages images) {
     this.context = context;
-    this.nvrtc = nvrtc;
-    this.cache = cache;
-  }
-
-  KernelList list() {
-    return list;
+    this.images = images;
   }
 
   CudaContext context() {
@@ -47,10 +38,10 @@ final class DeviceKernels implements AutoCloseable {
    * Launches a kernel over its work.
    *
    * @param units how much there is to do, in the kernel's unit; nothing is launched for 0
-   * @param arguments a {@link DeviceRange}, {@link #NULL}, Integer, Long or struct each
+   * @param arguments one for each parameter of the kernel, by its name, and no other
    * @throws IllegalArgumentException if the device has no such kernel, or an argument is not what its parameter is; nothing has been launched
    */
-  void launch(CudaStream stream, String name, long units, Object... arguments) {
+  void launch(CudaStream stream, String name, long units, KernelArguments arguments) {
     KernelEntry entry = list.entry(name);
     if (!entry.runsOn(context.device().computeCapability())) {
       throw new IllegalArgumentException(name + " is for " + entry.architectures() + ": " + context.device() + " does not have it");
@@ -58,7 +49,7 @@ final class DeviceKernels implements AutoCloseable {
     if (units < 0) {
       throw new IllegalArgumentException(name + ": " + entry.unit() + " = " + units + ": expected at least 0");
     }
-    Object[] passed = checked(entry, arguments);
+    Object[] passed = inOrder(entry, arguments.values());
     if (units > 0) {
       kernel(entry).launch(stream, Launch.of(blocks(entry, units), entry.threads()), passed);
     }
@@ -70,21 +61,26 @@ final class DeviceKernels implements AutoCloseable {
     return (int) Math.min(Math.ceilDiv(units, entry.unitsPerBlock()), most);
   }
 
-  private static Object[] checked(KernelEntry entry, Object[] arguments) {
-    List<Parameter> parameters = entry.parameters();
-    if (arguments.length != parameters.size()) {
-      throw new IllegalArgumentException(entry.name() + " has " + arguments.length + " arguments: expected " + parameters.size());
+  private static Object[] inOrder(KernelEntry entry, Map<String, Object> arguments) {
+    TreeSet<String> superfluous = new TreeSet<>(arguments.keySet());
+    Object[] passed = new Object[entry.parameters().size()];
+    for (int i = 0; i < passed.length; i++) {
+      Parameter parameter = entry.parameters().get(i);
+      superfluous.remove(parameter.name());
+      passed[i] = checked(entry, parameter, arguments.get(parameter.name()));
     }
-    Object[] passed = new Object[arguments.length];
-    for (int i = 0; i < arguments.length; i++) {
-      passed[i] = checked(entry, parameters.get(i), arguments[i]);
+    if (!superfluous.isEmpty()) {
+      throw new IllegalArgumentException(entry.name() + " has no parameter " + String.join(", ", superfluous));
     }
     return passed;
   }
 
-  private static Object checked(KernelEntry entry, Parameter parameter, Object argument) {
+  private static Object checked(KernelEntry entry, Parameter parameter, @Nullable Object argument) {
+    if (argument == null) {
+      throw new IllegalArgumentException(entry.name() + ": " + parameter.name() + " is not given: expected a " + parameter.type());
+    }
     if (parameter.isPointer()) {
-      if (argument == NULL) {
+      if (argument == KernelArguments.NULL) {
         return 0L;
       }
       if (argument instanceof DeviceRange range) {
@@ -99,6 +95,7 @@ final class DeviceKernels implements AutoCloseable {
         switch (parameter.type()) {
           case "int", "unsigned" -> argument instanceof Integer;
           case "long long" -> argument instanceof Long;
+          case "float" -> argument instanceof Float;
           default -> argument instanceof MemorySegment struct && Long.valueOf(struct.byteSize()).equals(STRUCTS.get(parameter.type()));
         };
     if (!fits) {
@@ -109,11 +106,8 @@ final class DeviceKernels implements AutoCloseable {
 
   private synchronized CudaKernel kernel(KernelEntry entry) {
     return kernels.computeIfAbsent(
-        entry.name(), name -> modules.computeIfAbsent(entry.file(), file -> context.load(image(file))).kernel(name));
-  }
-
-  private byte[] image(String file) {
-    return cache.compile(nvrtc, list.source(file), context.device().computeCapability().architecture(), List.of("-std=c++17"));
+        entry.name(),
+        name -> modules.computeIfAbsent(entry.file(), file -> context.load(images.image(file, context.device().computeCapability()))).kernel(name));
   }
 
   @Override

@@ -34,15 +34,23 @@ public record DeviceOperand(OperandFormat format, int rows, int k, DeviceBuffer 
     byte[] linear = padded(operand.scales(), operand.rows(), operand.k() / format.block(), rows, k / format.block());
     byte[] scales = new byte[ScaleLayout.SWIZZLED_128X4.size(rows, k / format.block())];
     ScaleLayout.SWIZZLED_128X4.swizzle(rows, k / format.block(), linear, 0, scales, 0);
-    DeviceBuffer codeBuffer = context.allocate(codes.length);
+    DeviceBuffer codeBuffer = uploaded(context, stream, codes);
     try {
-      DeviceBuffer scaleBuffer = context.allocate(scales.length);
-      DeviceOperand there = new DeviceOperand(format, rows, k, codeBuffer, scaleBuffer);
-      codeBuffer.write(codes, stream);
-      scaleBuffer.write(scales, stream);
-      return there;
+      return new DeviceOperand(format, rows, k, codeBuffer, uploaded(context, stream, scales));
     } catch (RuntimeException e) {
       codeBuffer.close();
+      throw e;
+    }
+  }
+
+  /** A buffer with these bytes, or none. */
+  private static DeviceBuffer uploaded(CudaContext context, CudaStream stream, byte[] bytes) {
+    DeviceBuffer buffer = context.allocate(bytes.length);
+    try {
+      buffer.write(bytes, stream);
+      return buffer;
+    } catch (RuntimeException e) {
+      buffer.close();
       throw e;
     }
   }
@@ -64,7 +72,7 @@ public record DeviceOperand(OperandFormat format, int rows, int k, DeviceBuffer 
     return upload(context, stream, new GemmOperand(format, tensor.rows(), tensor.storedColumns(), tensor.codes(), tensor.scales()), 1, format.block());
   }
 
-  private static byte[] padded(byte[] from, int rows, int rowBytes, int paddedRows, int paddedRowBytes) {
+  static byte[] padded(byte[] from, int rows, int rowBytes, int paddedRows, int paddedRowBytes) {
     if (rows == paddedRows && rowBytes == paddedRowBytes) {
       return from;
     }

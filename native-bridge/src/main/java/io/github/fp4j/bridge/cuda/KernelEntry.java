@@ -31,6 +31,7 @@ record KernelEntry(String file, String name, String architectures, int threads, 
       return switch (type) {
         case "unsigned char*" -> 1;
         case "unsigned short*" -> 2;
+        case "double*", "long long*" -> 8;
         default -> 4;
       };
     }

@@ -63,13 +63,24 @@ final class KernelList {
     return new CudaSource(name, text, headers);
   }
 
+  /** The texts that an image of the file is made of, by their places below cuda-src. */
+  Map<String, String> sources(String file) {
+    CudaSource source = source(file);
+    Map<String, String> sources = new TreeMap<>(Map.of("kernels/" + source.name(), source.text()));
+    source.headers().forEach((name, text) -> sources.put(read(place(name)).isPresent() ? place(name) : name, text));
+    return sources;
+  }
+
+  private static String place(String header) {
+    return header.startsWith("fp4j/") ? "include/" + header : "kernels/" + header;
+  }
+
   private static void collect(String text, Map<String, String> headers) {
     Matcher include = INCLUDE.matcher(text);
     while (include.find()) {
       String name = include.group(1);
-      String place = name.startsWith("fp4j/") ? "include/" + name : "kernels/" + name;
       // beside the file or at the top; what only a CPU build includes is not in the jar
-      Optional<String> header = headers.containsKey(name) ? Optional.empty() : read(place).or(() -> read(name));
+      Optional<String> header = headers.containsKey(name) ? Optional.empty() : read(place(name)).or(() -> read(name));
       header.ifPresent(found -> {
         headers.put(name, found);
         collect(found, headers);

@@ -257,7 +257,7 @@ class CudaDriverTest {
   @Test
   void aDriverThatLacksAFunctionIsUnavailableByItsName() throws IOException {
     Path old = Files.createDirectory(folder.resolve("older"));
-    Path library = CompiledC.copyOf("fake_cuda.c", old.resolve("libcuda.so.1"), List.of("-DcuCtxCreate_v4=cuCtxCreate_v3"));
+    Path library = CompiledC.copyOf(FakeDriver.SOURCE, old.resolve("libcuda.so.1"), List.of("-DcuCtxCreate_v4=cuCtxCreate_v3"));
     System.setProperty("fp4j.cuda.path", old.toString());
     Discovery<CudaDriver> found = CudaDriver.find();
     assertThat(found)

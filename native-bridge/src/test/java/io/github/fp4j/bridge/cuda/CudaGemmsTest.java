@@ -2,19 +2,22 @@ package io.github.fp4j.bridge.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.GemmKernels;
-import io.github.fp4j.bridge.CompiledC;
+import io.github.fp4j.backend.Parallelism;
+import io.github.fp4j.formats.FloatFormat;
+import io.github.fp4j.formats.ReferenceCodec;
+import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Fp32Accumulation;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.PackedWeights;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,22 +29,13 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The backends, all the way: Java launches what NVRTC compiled from the packaged sources on the fake driver, which runs the same sources, compiled as C++, under
- * their execution model on the CPU. Results are compared with the reference bit for bit.
- */
+/** The products of {@code cuda}, as {@link KernelsOnCpu} runs them, and of {@code cublaslt} on a fake, against the reference bit for bit. */
 class CudaGemmsTest {
   private static final GemmKernels REFERENCE = Backends.byName("reference").gemms().orElseThrow();
 
   @TempDir private Path folder;
 
-  @SuppressWarnings("restricted")
-  static void runKernelsOnCpu(FakeDriver fake) throws IOException {
-    SymbolLookup kernels = SymbolLookup.libraryLookup(CompiledC.kernelsOnCpu(), Arena.global());
-    new KernelList().entries().forEach((name, entry) -> fake.kernel(name, entry.parameters().size(), kernels.find("run_" + name).orElseThrow()));
-  }
-
-  private static GemmOperand operand(OperandFormat format, int rows, int k, Random random) {
+  static GemmOperand operand(OperandFormat format, int rows, int k, Random random) {
     byte[] codes = new byte[rows * k / 2];
     random.nextBytes(codes);
     byte[] scales = new byte[rows * k / format.block()];
@@ -53,41 +47,41 @@ class CudaGemmsTest {
 
   @Test
   void everyModelAndTheTensorCoresGiveTheReferencesBits() throws IOException {
-    assumeTrue(System.getProperty("os.name").equals("Linux"), "NOT RUN: the kernels' execution model on the CPU needs Linux");
-    Nvrtc nvrtc = Nvidia.present(Nvrtc.find());
-    try (FakeDriver fake = FakeDriver.install(folder)) {
-      fake.devices(1, 12, 0);
-      runKernelsOnCpu(fake);
-      int products = 0;
-      try (CudaContext context = fake.device().primaryContext();
-          CudaStream stream = context.createStream();
-          DeviceKernels kernels = new DeviceKernels(context, nvrtc, CubinCache.ofUser())) {
-        GemmKernels device = new CudaGemms(kernels, stream);
-        Random random = new Random(1);
-        for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
-          for (int[] shape : new int[][] {{1, 1, 64}, {17, 3, 128}, {5, 33, 320}}) {
-            GemmOperand a = operand(format, shape[0], shape[2], random);
-            GemmOperand b = operand(format, shape[1], shape[2], random);
-            float[] c = new float[shape[0] * shape[1]];
-            for (int i = 0; i < c.length; i++) {
-              c[i] = random.nextFloat() * 100;
+    int products = 0;
+    try (KernelsOnCpu gpu = KernelsOnCpu.running(folder, 12, 0)) {
+      GemmKernels device = new CudaGemms(gpu.kernels, gpu.stream);
+      Random random = new Random(1);
+      for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+        for (int[] shape : new int[][] {{1, 1, 64}, {17, 3, 128}, {5, 33, 320}}) {
+          for (AccumulationModel model : AccumulationModels.all()) {
+            if (device.supports(model.id(), format, format)) {
+              products += same(device, model.id(), model.id(), shape, format, random);
             }
-            for (AccumulationModel model : AccumulationModels.all()) {
-              if (device.supports(model.id(), format, format)) {
-                products += same(device, model.id(), model.id(), a, b, c) + same(device, model.id(), model.id(), a, b, null);
-              }
-            }
-            String played = format.equals(OperandFormat.NVFP4) ? "nvfp4-gst-f35" : "mxf4"; // what shim/k64_step.cpp plays
-            products += same(device, GemmKernels.OWN, played, a, b, c);
           }
+          String played = format.equals(OperandFormat.NVFP4) ? "nvfp4-gst-f35" : "mxf4"; // what shim/k64_step.cpp plays
+          products += same(device, GemmKernels.OWN, played, shape, format, random);
         }
-        assertThat(device.supports("unknown", OperandFormat.NVFP4, OperandFormat.NVFP4)).isFalse();
-        assertThat(device.supports("exact-rne", OperandFormat.NVFP4, OperandFormat.MXFP4)).isFalse();
       }
-      assertThat(products).isEqualTo(3 * (2 * 13 + 1) + 3 * (2 * 6 + 1));
-      assertThat(fake.launches()).isEqualTo(products);
-      assertThat(fake.live()).isZero();
+      for (String model : List.of("exact-rz", "exact-rne", "sequential-fp32")) { // K need not be whole steps of 64
+        products += same(device, model, model, new int[] {3, 5, 48}, OperandFormat.NVFP4, random);
+        products += same(device, model, model, new int[] {3, 5, 32}, OperandFormat.MXFP4, random);
+      }
+      assertThat(device.supports("unknown", OperandFormat.NVFP4, OperandFormat.NVFP4)).isFalse();
+      assertThat(device.supports("exact-rne", OperandFormat.NVFP4, OperandFormat.MXFP4)).isFalse();
+      assertThat(gpu.fake.launches()).isEqualTo(products);
     }
+    assertThat(products).isEqualTo(2 * (3 * (13 + 1) + 3 * (6 + 1) + 3 * 2));
+  }
+
+  /** With and without C. */
+  static int same(GemmKernels device, String model, String right, int[] shape, OperandFormat format, Random random) {
+    GemmOperand a = operand(format, shape[0], shape[2], random);
+    GemmOperand b = operand(format, shape[1], shape[2], random);
+    float[] c = new float[shape[0] * shape[1]];
+    for (int i = 0; i < c.length; i++) {
+      c[i] = random.nextFloat() * 100;
+    }
+    return same(device, model, right, a, b, c) + same(device, model, right, a, b, null);
   }
 
   private static int same(GemmKernels device, String model, String right, GemmOperand a, GemmOperand b, float[] c) {
@@ -97,6 +91,77 @@ class CudaGemmsTest {
     device.multiply(model, a, b, c, actual);
     assertThat(actual).as("%s, %s x %s x %s", model, a.rows(), b.rows(), a.k()).isEqualTo(expected);
     return 1;
+  }
+
+  /** The sum that kernel_list.h states for gemv: lane l of 32 takes chunks l, l + 32, ... of 32 elements; lanes are added as a tree. */
+  private static float lanes(float[] x, GemmOperand w, int row, float alpha) {
+    int k = w.k();
+    int block = w.format().block();
+    float[] sums = new float[32];
+    for (int chunk = 0; chunk < Math.ceilDiv(k, 32); chunk++) {
+      for (int first = 32 * chunk; first < Math.min(k, 32 * chunk + 32); first += block) {
+        float products = 0;
+        for (int i = first; i < first + block; i++) {
+          products = Math.fma(ReferenceCodec.decode(FloatFormat.E2M1, w.code(row, i)), x[i], products);
+        }
+        sums[chunk % 32] = Math.fma(ReferenceCodec.decode(w.format().scale(), w.scale(row, first)), products, sums[chunk % 32]);
+      }
+    }
+    for (int distance = 16; distance > 0; distance /= 2) {
+      for (int lane = 0; lane < distance; lane++) {
+        sums[lane] += sums[lane + distance];
+      }
+    }
+    return Fp32Accumulation.result(alpha * sums[0]);
+  }
+
+  @Test
+  void activationsAreSummedInTheStatedOrder() throws IOException {
+    int elements = 0;
+    try (KernelsOnCpu gpu = KernelsOnCpu.running(folder, 9, 0)) {
+      GemmKernels device = new CudaGemms(gpu.kernels, gpu.stream);
+      Random random = new Random(4);
+      for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4)) {
+        for (int[] shape : new int[][] {{1, 1, 32}, {3, 37, 1120}, {2, 5, 2080}, {1, 3, format.block()}}) {
+          GemmOperand w = operand(format, shape[1], shape[2], random);
+          float[] x = new float[shape[0] * shape[2]];
+          for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextGaussian();
+          }
+          x[0] = shape[1] == 37 ? Float.NaN : x[0];
+          float[] d = new float[shape[0] * shape[1]];
+          device.multiply(GemmKernels.OWN, FloatRows.of(x, shape[0], shape[2]), PackedWeights.of(w), 0.3f, d, new Parallelism(Runnable::run, 1));
+          for (int i = 0; i < d.length; i++) {
+            float[] row = Arrays.copyOfRange(x, i / shape[1] * shape[2], (i / shape[1] + 1) * shape[2]);
+            assertThat(Float.floatToRawIntBits(d[i])).isEqualTo(Float.floatToRawIntBits(lanes(row, w, i % shape[1], 0.3f)));
+            elements++;
+          }
+        }
+      }
+      assertThat(device.supportsActivations(GemmKernels.FP32, OperandFormat.NVFP4)).isFalse();
+      PackedWeights weights = PackedWeights.of(operand(OperandFormat.NVFP4, 2, 64, random));
+      Parallelism alone = new Parallelism(Runnable::run, 1);
+      long launches = gpu.fake.launches();
+      illegal("k = 48 of A, 64 of B", () -> device.multiply(GemmKernels.OWN, FloatRows.of(new float[48], 1, 48), weights, 1, new float[2], alone));
+      illegal("d has 3 elements: expected 2", () -> device.multiply(GemmKernels.OWN, FloatRows.of(new float[64], 1, 64), weights, 1, new float[3], alone));
+      illegal("cuda does not have it", () -> device.multiply(GemmKernels.FP32, FloatRows.of(new float[64], 1, 64), weights, 1, new float[2], alone));
+      assertThat(gpu.fake.launches()).isEqualTo(launches);
+    }
+    assertThat(elements).isEqualTo(2 * (1 + 111 + 10 + 3));
+  }
+
+  /** The way of a GPU's owner without prebuilt kernels: what is launched has come out of NVRTC. */
+  @Test
+  void kernelsThatNvrtcCompiledAreLaunched() throws IOException {
+    Nvrtc nvrtc = Nvidia.present(Nvrtc.find());
+    try (FakeDriver fake = FakeDriver.install(folder);
+        CudaContext context = fake.device().primaryContext();
+        CudaStream stream = context.createStream();
+        DeviceKernels kernels = new DeviceKernels(context, new CompiledKernels(nvrtc, CubinCache.ofUser(), new KernelList()))) {
+      KernelsOnCpu.runKernels(fake);
+      float[] three = {1, -3, 2};
+      assertThat(new CudaBlocks(kernels, stream).amax(Profiles.TE_2_15, FloatRows.of(three, 1, 3))).isEqualTo(3);
+    }
   }
 
   @Test
@@ -119,31 +184,6 @@ class CudaGemmsTest {
     assertThat(compared).isEqualTo(16);
   }
 
-  @Test
-  void argumentsAreCheckedAgainstTheList() throws IOException {
-    Nvrtc nvrtc = Nvidia.present(Nvrtc.find());
-    try (FakeDriver fake = FakeDriver.install(folder);
-        CudaContext context = fake.device().primaryContext();
-        CudaStream stream = context.createStream();
-        DeviceBuffer buffer = context.allocate(64);
-        DeviceKernels kernels = new DeviceKernels(context, nvrtc, CubinCache.ofUser())) {
-      context.device().computeCapability();
-      long calls = fake.calls();
-      DeviceRange all = DeviceRange.of(buffer);
-      illegal("fp4j_amax has 1 arguments: expected 6", () -> kernels.launch(stream, "fp4j_amax", 1, all));
-      illegal("rows = 1: expected a long long", () -> kernels.launch(stream, "fp4j_amax", 1, all, 1, 1L, 1L, 0, all));
-      illegal("keeps_nan = 0: expected a int", () -> kernels.launch(stream, "fp4j_amax", 1, all, 1L, 1L, 1L, 0L, all));
-      illegal("values starts at 0x", () -> kernels.launch(stream, "fp4j_amax", 1, new DeviceRange(buffer, 2, 8), 1L, 1L, 1L, 0, all));
-      illegal("values = 5: expected a float*", () -> kernels.launch(stream, "fp4j_amax", 1, 5L, 1L, 1L, 1L, 0, all));
-      illegal("values = -1: expected at least 0", () -> kernels.launch(stream, "fp4j_amax", -1, all, 1L, 1L, 1L, 0, all));
-      illegal("kernel \"absent\": expected one of fp4j_amax", () -> kernels.launch(stream, "absent", 1));
-      illegal("fp4j_probe_mma_nvfp4 is for sm_12x: device 0", () -> kernels.launch(stream, "fp4j_probe_mma_nvfp4", 1));
-      kernels.launch(stream, "fp4j_amax", 0, all, 0L, 0L, 0L, 0, all); // nothing to do
-      assertThat(fake.launches()).isZero();
-      assertThat(calls).isPositive();
-    }
-  }
-
   private static void illegal(String message, ThrowingCallable call) {
     assertThatIllegalArgumentException().isThrownBy(call).withMessageContaining(message);
   }
@@ -157,9 +197,9 @@ class CudaGemmsTest {
       assertThat(backend.description()).isEqualTo("cuBLASLt 13.1.1 on device 0: Fake GPU, compute capability 10.0 (results not seen on a chip yet)");
       GemmKernels device = backend.gemms().orElseThrow();
       Random random = new Random(2);
-      GemmOperand a = operand(OperandFormat.NVFP4, 3, 48, random); // K and N are filled up
+      GemmOperand a = operand(OperandFormat.NVFP4, 3, 48, random);
       GemmOperand b = operand(OperandFormat.NVFP4, 5, 48, random);
-      same(device, GemmKernels.OWN, "exact-rne", a, b, null);
+      same(device, GemmKernels.OWN, "exact-rne", a, b, null); // K and N are filled up
       float[] c = new float[15];
       Arrays.fill(c, 16);
       float[] sums = new float[15];
@@ -177,7 +217,7 @@ class CudaGemmsTest {
       assertThat(new CublasLtBackend(Gpu::find).availability())
           .isEqualTo(Availability.no("device 0: Fake GPU, compute capability 9.0: cuBLASLt's block-scaled products need 10.0 or later"));
       fake.devices(0, 9, 0);
-      assertThat(new CudaBackend(Gpu::find).availability())
+      assertThat(new CudaBackend(CudaBackend.Kind.KERNELS, Gpu::find).availability())
           .isEqualTo(Availability.no("no GPU: cuInit: CUDA_ERROR_NO_DEVICE (100): no CUDA-capable device is detected"));
     }
   }

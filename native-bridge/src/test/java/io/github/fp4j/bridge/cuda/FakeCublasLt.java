@@ -26,7 +26,7 @@ final class FakeCublasLt {
 
   /** Puts it into the folder of an installed {@link FakeDriver}. */
   static FakeCublasLt install(Path folder) throws IOException {
-    Path file = CompiledC.copyOf("fake_cublaslt.c", folder.resolve("libcublasLt.so.13"), List.of("-Wl,--no-as-needed", "-lm"));
+    Path file = CompiledC.copyOf(Path.of("src", "test", "c", "fake_cublaslt.c"), folder.resolve("libcublasLt.so.13"), List.of("-Wl,--no-as-needed", "-lm"));
     return new FakeCublasLt(file, CublasLt.find().orElseThrow());
   }
 

@@ -21,9 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The driver of {@code fake_cuda.c}: a copy with a state of its own for each test, found as {@code libcuda.so.1} by the usual search. */
+/** The driver of {@code cuda-src/shim/driver/driver.c}: a copy with a state of its own for each test, found as {@code libcuda.so.1} by the usual search. */
 @SuppressWarnings("restricted")
 public final class FakeDriver implements AutoCloseable {
+  static final Path SOURCE = Path.of("..", "cuda-src", "shim", "driver", "driver.c");
   private static final Path CUDA_HEADERS = Path.of("/usr/local/cuda/include");
 
   private final SymbolLookup symbols;
@@ -47,7 +48,7 @@ public final class FakeDriver implements AutoCloseable {
     if (Files.exists(CUDA_HEADERS.resolve("cuda.h"))) {
       all.addAll(List.of("-DFAKE_WITH_CUDA_H", "-I" + CUDA_HEADERS));
     }
-    Path library = CompiledC.copyOf("fake_cuda.c", folder.resolve("libcuda.so.1"), all);
+    Path library = CompiledC.copyOf(SOURCE, Files.createDirectories(folder).resolve("libcuda.so.1"), all);
     System.setProperty("fp4j.cuda.path", folder.toString());
     return library;
   }

@@ -68,8 +68,8 @@ final class ExactProduct {
     for (int row = 0; row < left.rows(); row += block) {
       firstRow = row;
       endRow = Math.min(row + block, left.rows());
-      SharedLoop.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), parallelism, restoreTask);
-      SharedLoop.forEach(Math.ceilDiv(right.rows(), PANEL), parallelism, panelTask);
+      parallelism.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), restoreTask);
+      parallelism.forEach(Math.ceilDiv(right.rows(), PANEL), panelTask);
     }
     a = null;
     b = null;

@@ -76,9 +76,9 @@ final class Fp32Product {
       firstRow = row;
       endRow = Math.min(row + block, activations.rows());
       if (block == 1) {
-        SharedLoop.forEach(Math.ceilDiv(columns, kernels.rowProduct(packed.format()).rows()), parallelism, singleRowsTask);
+        parallelism.forEach(Math.ceilDiv(columns, kernels.rowProduct(packed.format()).rows()), singleRowsTask);
       } else {
-        SharedLoop.forEach(Math.ceilDiv(columns, PANEL), parallelism, panelTask);
+        parallelism.forEach(Math.ceilDiv(columns, PANEL), panelTask);
       }
     }
     finish();
@@ -88,10 +88,22 @@ final class Fp32Product {
       GemmOperand left, OperandRows restorerOfLeft, GemmOperand right, OperandRows restorerOfRight, float @Nullable [] addend, float[] result,
       Parallelism parallelism) {
     start(right.rows(), right.k(), addend, 1, result);
-    a = left;
-    restorerOfA = restorerOfLeft;
     b = right;
     restorerOfB = restorerOfRight;
+    restoreAndMultiply(left, restorerOfLeft, parallelism);
+    finish();
+  }
+
+  void multiply(GemmOperand left, OperandRows restorerOfLeft, PackedWeights packed, float @Nullable [] addend, float[] result, Parallelism parallelism) {
+    start(packed.rows(), packed.k(), addend, 1, result);
+    weights = packed;
+    restoreAndMultiply(left, restorerOfLeft, parallelism);
+    finish();
+  }
+
+  private void restoreAndMultiply(GemmOperand left, OperandRows restorerOfLeft, Parallelism parallelism) {
+    a = left;
+    restorerOfA = restorerOfLeft;
     int block = Math.clamp(MAX_RESTORED / k, ROWS_PER_TASK, ROW_BLOCK);
     if (restored.length < Math.min(block, left.rows()) * k) {
       restored = new float[Math.min(block, left.rows()) * k];
@@ -102,10 +114,9 @@ final class Fp32Product {
       valuesStride = k;
       firstRow = row;
       endRow = Math.min(row + block, left.rows());
-      SharedLoop.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), parallelism, restoreTask);
-      SharedLoop.forEach(Math.ceilDiv(columns, PANEL), parallelism, panelTask);
+      parallelism.forEach(Math.ceilDiv(endRow - firstRow, ROWS_PER_TASK), restoreTask);
+      parallelism.forEach(Math.ceilDiv(columns, PANEL), panelTask);
     }
-    finish();
   }
 
   private void start(int n, int length, float @Nullable [] addend, float factor, float[] result) {

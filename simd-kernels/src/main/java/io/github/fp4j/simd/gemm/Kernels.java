@@ -7,6 +7,7 @@ import io.github.fp4j.simd.PerWidth;
 /** The vector bodies of one width, and each thread's scratch. */
 final class Kernels {
   final TileProduct tile;
+  final DoubleTile doubleTile;
   final BlockFactors blockFactors;
   final PanelSource panels;
   private final RowProduct e2m1Rows;
@@ -17,6 +18,7 @@ final class Kernels {
     e2m1Rows = PerWidth.instance(RowProduct.class, bits == 512 ? E2m1WideRowProductBody.class : E2m1NarrowRowProductBody.class, bits);
     e4m3Rows = PerWidth.instance(RowProduct.class, E4m3RowProductBody.class, bits);
     tile = PerWidth.instance(TileProduct.class, bits == 512 ? WideTileBody.class : NarrowTileBody.class, bits);
+    doubleTile = PerWidth.instance(DoubleTile.class, DoubleTileBody.class, bits);
     blockFactors = new BlockFactors(conversions);
     PanelDecoder e2m1Panels = PerWidth.instance(PanelDecoder.class, E2m1PanelDecoderBody.class, bits);
     PanelDecoder e4m3Panels = PerWidth.instance(PanelDecoder.class, E4m3PanelDecoderBody.class, bits);

@@ -1,5 +1,7 @@
 package io.github.fp4j.simd.gemm;
 
+import io.github.fp4j.formats.gemm.ExactAccumulation;
+
 /** The arrays of one thread; those whose size depends on the product grow and stay. */
 final class Scratch {
 
@@ -10,12 +12,14 @@ final class Scratch {
   final float[] factors = new float[4 * 16 * K_CHUNK / 16];
 
   final float[] panel = new float[TileProduct.PANEL * K_CHUNK];
+  final ExactAccumulation exact = new ExactAccumulation();
   final float[] sums = new float[TileProduct.PANEL * 8];
 
   private float[] rows = {};
   private int[] codes = {};
   private byte[] scales = {};
   private double[] norms = {};
+  private double[] doublePanel = {};
   private double[] exactSums = {};
   private boolean[] uncertain = {};
 
@@ -39,6 +43,14 @@ final class Scratch {
       scales = new byte[length];
     }
     return scales;
+  }
+
+  /** As many doubles as a panel has floats. */
+  double[] doublePanel() {
+    if (doublePanel.length == 0) {
+      doublePanel = new double[panel.length];
+    }
+    return doublePanel;
   }
 
   double[] norms(int length) {

@@ -34,7 +34,7 @@ class GemmAllocationTest {
       for (OperandFormat format : List.of(OperandFormat.NVFP4, OperandFormat.MXFP4, OperandFormat.MXFP8_E4M3)) {
         addKernels(width, format, kernels);
       }
-      assertThat(kernels).hasSize(9);
+      assertThat(kernels).hasSize(15);
       long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
       List<String> allocating;
       do {
@@ -65,6 +65,8 @@ class GemmAllocationTest {
     String name = width.name() + ", " + format;
     kernels.add(new Kernel(name + ", one row", () -> gemms.multiply(GemmKernels.FP32, row, weights, 1, line, Parallelism.NONE)));
     kernels.add(new Kernel(name + ", activations", () -> gemms.multiply(GemmKernels.FP32, x, weights, 1, d, Parallelism.NONE)));
+    kernels.add(new Kernel(name + ", activations, exact", () -> gemms.multiply(GemmKernels.EXACT, x, weights, 1, d, Parallelism.NONE)));
+    kernels.add(new Kernel(name + ", operand and weights", () -> gemms.multiply(GemmKernels.FP32, a, weights, null, d, Parallelism.NONE)));
     kernels.add(new Kernel(name + ", operands", () -> gemms.multiply(GemmKernels.FP32, a, b, null, d, Parallelism.NONE)));
   }
 }

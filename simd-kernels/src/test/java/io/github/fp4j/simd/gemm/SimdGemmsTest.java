@@ -51,6 +51,7 @@ class SimdGemmsTest {
             List.of(OperandFormat.NVFP4, OperandFormat.E2M1), List.of(OperandFormat.FP16, OperandFormat.TF32),
             List.of(OperandFormat.E5M2, OperandFormat.MXFP6_E3M2));
     int number = 0;
+    int timesPacked = 0;
     for (List<OperandFormat> pair : pairs) {
       for (int[] shape : Products.SHAPES) {
         Products products = new Products(shape[1]);
@@ -63,10 +64,17 @@ class SimdGemmsTest {
           float[] d = Products.poisoned(expected.length);
           gemms(width).multiply(GemmKernels.FP32, a, b, c, d);
           assertThat(Products.bits(d)).as("%s %s %s", width.name(), pair, List.of(shape[0], shape[1], shape[2])).isEqualTo(Products.bits(expected));
+          if (PackedWeights.supports(b.format())) {
+            float[] packed = Products.poisoned(expected.length);
+            gemms(width).multiply(GemmKernels.FP32, a, PackedWeights.of(b), c, packed, Parallelism.NONE);
+            assertThat(Products.bits(packed)).as("%s %s, packed", width.name(), pair).isEqualTo(Products.bits(expected));
+            timesPacked++;
+          }
         }
       }
     }
     assertThat(number).isEqualTo(70);
+    assertThat(timesPacked).isEqualTo(Products.widths().size() * 50);
   }
 
   @Test
@@ -131,6 +139,49 @@ class SimdGemmsTest {
   }
 
   @Test
+  void theOtherModelsTakePackedWeightsToo() {
+    Products products = new Products(5);
+    GemmOperand a = products.operand(OperandFormat.NVFP4, 3, 128);
+    GemmOperand b = products.operand(OperandFormat.NVFP4, 21, 128);
+    for (String model : List.of("nvfp4-gst-f35", GemmKernels.EXACT)) {
+      float[] expected = new float[63];
+      Products.REFERENCE.multiply(model, a, b, null, expected);
+      for (Backend width : Products.widths()) {
+        float[] d = Products.poisoned(63);
+        gemms(width).multiply(model, a, PackedWeights.of(b), null, d, Parallelism.NONE);
+        assertThat(Products.bits(d)).as("%s %s", width.name(), model).isEqualTo(Products.bits(expected));
+      }
+    }
+  }
+
+  /** The candidates of a search in any order, some twice, in a buffer that held others before. */
+  @Test
+  void chosenRowsAreScoredAsInTheWholeProduct() {
+    Products products = new Products(6);
+    for (OperandFormat format : WEIGHTS) {
+      PackedWeights all = PackedWeights.of(products.operand(format, 83, 160));
+      FloatRows query = products.activations(1, 160);
+      float[] scores = new float[83];
+      Products.REFERENCE.multiply(GemmKernels.FP32, query, all, 2, scores, Parallelism.NONE);
+      PackedWeights candidates = PackedWeights.allocate(format, 18, 160);
+      for (int first : new int[] {0, 1, 40}) {
+        int[] rows = new int[18];
+        float[] expected = new float[18];
+        for (int i = 0; i < 18; i++) {
+          rows[i] = (first + 37 * (i / 2)) % 83;
+          expected[i] = scores[rows[i]];
+        }
+        candidates.gather(all, rows);
+        for (Backend width : Products.widths()) {
+          float[] d = Products.poisoned(18);
+          gemms(width).multiply(GemmKernels.FP32, query, candidates, 2, d, Parallelism.NONE);
+          assertThat(Products.bits(d)).as("%s %s", width.name(), format).isEqualTo(Products.bits(expected));
+        }
+      }
+    }
+  }
+
+  @Test
   void zeroRowsAreNoWork() {
     GemmOperand none = new GemmOperand(OperandFormat.NVFP4, 0, 64, new byte[0], new byte[0]);
     for (Backend width : Products.widths()) {
@@ -156,7 +207,7 @@ class SimdGemmsTest {
       assertThatThrownBy(() -> gemms.multiply(GemmKernels.FP32, a, a, new float[5], new float[4])).hasMessage("c has 5 elements: expected 4");
       String model = AccumulationModels.NVFP4_GST_F35.id();
       assertThatThrownBy(() -> gemms.multiply(model, products.activations(2, 96), weights, 1, new float[6], Parallelism.NONE))
-          .hasMessage("model = nvfp4-gst-f35 with activations and nvfp4 weights: expected fp32 and e2m1 or e4m3 elements in blocks of 16 or 32");
+          .hasMessage("model = nvfp4-gst-f35 with activations and nvfp4 weights: expected fp32 or exact-rne, and e2m1 or e4m3 elements in blocks of 16 or 32");
     }
   }
 

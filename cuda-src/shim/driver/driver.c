@@ -1,6 +1,7 @@
-// A CUDA driver without a GPU, for tests: device memory is host memory, streams run at once, kernels are functions that the test registers. It is strict: a handle
+// A CUDA driver without a GPU, for tests: device memory is host memory, streams run at once, kernels are functions that are registered with it. It is strict: a handle
 // that is dead or of another kind, a call outside a context or a copy outside an allocation is an error, as a real driver may or may not notice. Functions named
 // fake_* are the test's. Where cuda.h is there the compiler checks every prototype against it.
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,9 @@ typedef struct {
 #ifndef FAKE_VERSION
 #define FAKE_VERSION 13000
 #endif
+#ifndef FAKE_NAME
+#define FAKE_NAME "Fake GPU"
+#endif
 
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101, INVALID_CONTEXT = 201, INVALID_PTX = 218,
   INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, CAPTURE_UNMATCHED = 903 };
@@ -71,7 +75,7 @@ typedef struct operation { struct operation *next; int what; void *to; const voi
   int parameter_count; void *parameters[32]; uint64_t values[32]; } operation;
 typedef struct handle { enum kind kind; int live; int primary_uses; long long time; char name[64]; unsigned char *image; size_t image_bytes; operation *first, **end; struct handle *parent; } handle;
 
-typedef struct block { struct block *next; unsigned char *start; size_t bytes; int live; int pinned; } block;
+typedef struct block { struct block *next; unsigned char *start; size_t bytes; int pinned; } block;
 static block *blocks;
 static int live_handles, live_blocks;
 
@@ -102,7 +106,11 @@ static int enter(const char *function) {
   }
   return OK;
 }
-#define ENTER do { int status_ = enter(__func__); if (status_ != OK) return status_; } while (0)
+// One call at a time: the state below is everybody's, and so is the execution model that runs kernels.
+static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t *lock(void) { pthread_mutex_lock(&one_at_a_time); return &one_at_a_time; }
+static void unlock(pthread_mutex_t **held) { pthread_mutex_unlock(*held); }
+#define ENTER __attribute__((cleanup(unlock), unused)) pthread_mutex_t *held_ = lock(); int entered_ = enter(__func__); if (entered_ != OK) return entered_
 #define REQUIRE(condition, status) do { if (!(condition)) return (status); } while (0)
 #define IN_CONTEXT do { REQUIRE(initialised, NOT_INITIALIZED); REQUIRE(depth > 0 && stack[depth - 1]->live, INVALID_CONTEXT); } while (0)
 
@@ -123,7 +131,7 @@ static CUresult destroy(void *candidate, enum kind kind) {
 }
 static block *block_of(const void *start, size_t bytes, int pinned) {
   for (block *b = blocks; b != NULL; b = b->next) {
-    if (b->live && b->pinned == pinned && (const unsigned char *)start >= b->start && (const unsigned char *)start + bytes <= b->start + b->bytes) return b;
+    if (b->pinned == pinned && (const unsigned char *)start >= b->start && (const unsigned char *)start + bytes <= b->start + b->bytes) return b;
   }
   return NULL;
 }
@@ -134,7 +142,6 @@ static void *allocate(size_t bytes, int pinned) {
   block *b = calloc(1, sizeof(block));
   b->start = start;
   b->bytes = bytes;
-  b->live = 1;
   b->pinned = pinned;
   b->next = blocks;
   blocks = b;
@@ -144,7 +151,13 @@ static void *allocate(size_t bytes, int pinned) {
 static CUresult release(void *start, int pinned) {
   block *b = block_of(start, 1, pinned);
   REQUIRE(b != NULL && b->start == start, INVALID_VALUE);
-  b->live = 0;
+  for (block **link = &blocks; *link != NULL; link = &(*link)->next) {
+    if (*link == b) {
+      *link = b->next;
+      break;
+    }
+  }
+  free(b);
   live_blocks--;
   free(start);
   return OK;
@@ -200,7 +213,7 @@ CUresult cuGetErrorName(CUresult error, const char **text) {
 CUresult cuGetErrorString(CUresult error, const char **text) { ENTER; *text = error == 2 ? "out of memory" : error == 100 ? "no CUDA-capable device is detected" : "an error of the fake"; return OK; }
 CUresult cuDeviceGetCount(int *count) { ENTER; REQUIRE(initialised, NOT_INITIALIZED); *count = device_count; return OK; }
 CUresult cuDeviceGet(CUdevice *device, int ordinal) { ENTER; REQUIRE(ordinal >= 0 && ordinal < device_count, INVALID_DEVICE); *device = ordinal; return OK; }
-CUresult cuDeviceGetName(char *name, int bytes, CUdevice device) { ENTER; REQUIRE(device < device_count, INVALID_DEVICE); strncpy(name, "Fake GPU", bytes); return OK; }
+CUresult cuDeviceGetName(char *name, int bytes, CUdevice device) { ENTER; REQUIRE(device < device_count, INVALID_DEVICE); strncpy(name, FAKE_NAME, bytes); return OK; }
 CUresult cuDeviceGetUuid(CUuuid *uuid, CUdevice device) { ENTER; memset(uuid, 0x40 + device, 16); return OK; }
 CUresult cuDeviceTotalMem(size_t *bytes, CUdevice device) { ENTER; *bytes = (size_t)8 << 30; return device < device_count ? OK : INVALID_DEVICE; }
 CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice device) {

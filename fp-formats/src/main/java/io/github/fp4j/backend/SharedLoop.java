@@ -1,6 +1,5 @@
-package io.github.fp4j.simd.gemm;
+package io.github.fp4j.backend;
 
-import io.github.fp4j.backend.Parallelism;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
