@@ -55,10 +55,10 @@ final class LogChart {
     return new BigDecimal(value, new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 
-  /** Draws a dashed line across at a value, and says what it means. */
+  /** Draws a dashed line across at a value, above what has been drawn, and says what it means. */
   void mark(String label, double value) {
     add("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#555\" stroke-dasharray=\"5 4\"/>", LEFT, RIGHT, y(value), y(value));
-    add("<text x=\"%d\" y=\"%.1f\" fill=\"#555\">%s</text>", LEFT + 6, y(value) - 4, label);
+    add("<text x=\"%d\" y=\"%.1f\" fill=\"#555\" stroke=\"#fff\" stroke-width=\"4\" paint-order=\"stroke\">%s</text>", LEFT + 6, y(value) - 4, label);
   }
 
   /** Draws a line and adds it to the legend. */

@@ -65,7 +65,7 @@ public final class SpikeReport {
     StringBuilder page = new StringBuilder();
     page.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Gradient spikes: Adam, SPAM, Stable-SPAM</title>\n");
     page.append("<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1060px;margin:2em auto;padding:0 1em}svg{margin:.5em}");
-    page.append("text{font-size:12px}pre{overflow-x:auto}</style>\n");
+    page.append("text{font-size:12px}pre{white-space:pre-wrap}</style>\n");
     page.append("<h1>Gradient spikes: Adam, SPAM, Stable-SPAM</h1>\n");
     page.append("<p>One gradient in fifty has one element a thousand times its largest. Seed %d: <code>fp4j optim --demo --seed %d</code> draws this page again.</p>\n".formatted(seed, seed));
     page.append("<pre>").append(findings(runs)).append("</pre>\n");
@@ -77,7 +77,6 @@ public final class SpikeReport {
 
   private static String curves(List<Run> runs, SpikeProblem problem) {
     LogChart chart = new LogChart("step", "loss / loss at the start", 0, SpikeExperiment.STEPS, false, 1e-5, 1e2);
-    chart.mark("target", SpikeExperiment.TARGET);
     for (int i = 0; i < COLOURS.size(); i++) {
       Run best = SpikeExperiment.best(runs, problem, SpikeExperiment.ALGORITHMS.get(i));
       double[] steps = new double[best.curve().length / 5];
@@ -88,19 +87,20 @@ public final class SpikeReport {
       }
       chart.line(best.algorithm().label() + ", lr " + best.learningRate(), COLOURS.get(i), steps, losses);
     }
+    chart.mark("target", SpikeExperiment.TARGET);
     return chart.svg();
   }
 
   private static String finalLosses(List<Run> runs, SpikeProblem problem) {
     double[] rates = SpikeExperiment.LEARNING_RATES;
     LogChart chart = new LogChart("learning rate", "final loss / loss at the start", rates[0], rates[rates.length - 1], true, 1e-6, 1e6);
-    chart.mark("diverged above", 1);
     for (int i = 0; i < COLOURS.size(); i++) {
       Algorithm algorithm = SpikeExperiment.ALGORITHMS.get(i);
       double[] losses =
           runs.stream().filter(run -> run.problem() == problem && run.algorithm() == algorithm).mapToDouble(Run::finalLoss).toArray();
       chart.line(algorithm.label(), COLOURS.get(i), rates, losses);
     }
+    chart.mark("diverged above", 1);
     return chart.svg();
   }
 }
