@@ -7,6 +7,8 @@ import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
+import io.github.fp4j.formats.block.BlockTensor;
+import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.Epilogue;
@@ -14,11 +16,13 @@ import io.github.fp4j.formats.gemm.Fp32Accumulation;
 import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.QuantizedEpilogue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
@@ -96,6 +100,18 @@ final class GemmCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Option(
+        names = "--quantize",
+        paramLabel = "PROFILE",
+        description = "Store D as FP4, e.g. by cublaslt-d: --out takes codes, uint8 [N, M/2], --out-scales the block scales; blocks run along M.")
+    private @Nullable String quantize;
+
+    @Option(names = "--tensor-scale", defaultValue = "1", paramLabel = "F", description = "With --quantize: D's tensor scale, as the profile stores it (default: 1).")
+    private float tensorScale = 1;
+
+    @Option(names = "--out-scales", paramLabel = "D_s.npy", description = "With --quantize: block scales of D, uint8 [N, M/16]; linear.")
+    private @Nullable Path outScales;
+
+    @Option(
         names = "--errors",
         arity = "0..1",
         fallbackValue = "1000",
@@ -155,6 +171,7 @@ final class GemmCommand implements Callable<Integer> {
     if (product.out == null && product.errors == null) {
       throw new IllegalArgumentException("neither --out nor --errors: expected one of them, or both");
     }
+    requireQuantisable(product);
     int step = model != null && model.step().products() != AccumulationModel.ALL_OF_K ? Math.max(model.step().products(), format.block()) : format.block();
     GemmOperand a = GemmFiles.operand(format, step, product.codesOfA, product.scalesOfA);
     GemmOperand b = GemmFiles.operand(format, step, product.codesOfB, product.scalesOfB);
@@ -176,15 +193,36 @@ final class GemmCommand implements Callable<Integer> {
     if (out != null) {
       float[] d = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
       multiply(product, model, a, b, initial, d);
-      if (product.alpha != 1 || product.beta != null) {
-        float beta = product.beta == null ? 0 : product.beta;
-        new Epilogue(product.alpha, beta, Epilogue.Combination.FUSED, Epilogue.Output.FP32).apply(d, c, null);
+      Epilogue epilogue = new Epilogue(product.alpha, product.beta == null ? 0 : product.beta, Epilogue.Combination.FUSED, Epilogue.Output.FP32);
+      if (product.quantize != null) {
+        writeQuantized(product, out, new QuantizedEpilogue(epilogue, Profiles.byId(product.quantize), product.tensorScale).apply(d, a.rows(), b.rows(), c, null));
+      } else {
+        if (!epilogue.equals(Epilogue.NONE)) {
+          epilogue.apply(d, c, null);
+        }
+        Npy.write(out, Tensor.ofFloats("", d, shape));
       }
-      Npy.write(out, Tensor.ofFloats("", d, shape));
     }
     if (product.errors != null) {
       new GemmErrors(a, b, initial, product.pairwise).print(product.errors, product.model, spec.commandLine().getOut());
     }
+  }
+
+  private static void requireQuantisable(Product product) {
+    if ((product.quantize == null) != (product.outScales == null)) {
+      throw new IllegalArgumentException("--quantize and --out-scales: expected both or none of them");
+    }
+    if (product.quantize != null && (product.out == null || product.pairwise)) {
+      throw new IllegalArgumentException("--quantize " + product.quantize + ": expected --out with it, and no --pairwise");
+    }
+    if (product.quantize != null) {
+      Profiles.byId(product.quantize).requireCpuExact();
+    }
+  }
+
+  private static void writeQuantized(Product product, Path out, BlockTensor d) throws IOException {
+    Npy.write(out, Tensor.ofBytes("", d.codes(), d.rows(), d.codes().length / d.rows()));
+    Npy.write(Objects.requireNonNull(product.outScales), Tensor.ofBytes("", d.scales(), d.rows(), d.scales().length / d.rows()));
   }
 
   private static void multiply(

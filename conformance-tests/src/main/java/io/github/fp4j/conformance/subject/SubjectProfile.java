@@ -1,6 +1,9 @@
 package io.github.fp4j.conformance.subject;
 
 import io.github.fp4j.conformance.vectors.VectorSuites;
+import io.github.fp4j.formats.gemm.AccumulationModel;
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.OperandFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +83,7 @@ public record SubjectProfile(String name, List<String> suites, long seed, List<W
     root.path("quantizers").forEach(id -> suites.add("blocks/" + id.asString("")));
     root.path("products").forEach(format -> suites.add("gemm-certified/" + format.asString("")));
     if (root.has("accumulator")) {
-      String model = text(root, "accumulator");
-      suites.add(model.equals("unknown") ? "gemm-discriminators" : "gemm-discriminators/" + model);
+      suites.add(accumulator(text(root, "accumulator")));
     }
     addIf(root, "k-order", "gemm-k-order", suites);
     addIf(root, "epilogue", "gemm-epilogue", suites);
@@ -90,6 +92,16 @@ public record SubjectProfile(String name, List<String> suites, long seed, List<W
       throw new IllegalArgumentException("nothing is claimed: expected at least one of conversions, quantizers, products, accumulator, layouts");
     }
     return suites;
+  }
+
+  /** The published discriminators are NVFP4; models of other formats have vectors that were searched for. */
+  private static String accumulator(String claim) {
+    if (claim.equals("unknown")) {
+      return "gemm-discriminators";
+    }
+    AccumulationModel model = AccumulationModels.byId(claim);
+    boolean nvfp4 = model.supports(OperandFormat.NVFP4, OperandFormat.NVFP4);
+    return nvfp4 ? "gemm-discriminators/" + claim : "gemm-fingerprint/" + model.operands().getFirst() + "/" + claim;
   }
 
   private static long seed(JsonNode root) {

@@ -15,7 +15,7 @@ import java.util.List;
 public final class VectorSuites {
   private VectorSuites() {}
 
-  /** Every name but those of shapes, which have no end; a name with a slash is a part or a variant of the one before it. */
+  /** Every name but those of shapes, which have no end, and of fingerprints under a claim; a name with a slash is a part or a variant of the one before it. */
   public static List<String> names() {
     List<String> names = new ArrayList<>(List.of(ConversionVectors.NAME));
     for (Conversion conversion : AskedConversions.all()) {
@@ -59,9 +59,9 @@ public final class VectorSuites {
     return switch (slash < 0 ? name : name.substring(0, slash)) {
       case ConversionVectors.NAME -> slash < 0 ? ConversionVectors.all(seed) : ConversionVectors.of(AskedConversions.byId(part), seed);
       case BlockVectors.NAME -> slash < 0 ? BlockVectors.all(seed) : BlockVectors.of(Profiles.byId(part), seed);
-      case CertifiedVectors.NAME -> slash < 0 ? CertifiedVectors.all(seed) : CertifiedVectors.of(format(part, CertifiedVectors.FORMATS), seed);
+      case CertifiedVectors.NAME -> slash < 0 ? CertifiedVectors.all(seed) : CertifiedVectors.of(format(part), seed);
       case DiscriminatorVectors.NAME -> DiscriminatorVectors.of(slash < 0 ? null : nvfp4Model(part), seed);
-      case FingerprintVectors.NAME -> FingerprintVectors.of(name, slash < 0 ? OperandFormat.NVFP4 : format(part, Fingerprint.FORMATS), seed);
+      case FingerprintVectors.NAME -> FingerprintVectors.of(name, seed);
       case SummationVectors.NAME -> SummationVectors.of(name, seed);
       case EpilogueVectors.NAME -> EpilogueVectors.of(seed);
       case LayoutVectors.NAME -> LayoutVectors.of(seed);
@@ -72,10 +72,10 @@ public final class VectorSuites {
     };
   }
 
-  private static OperandFormat format(String name, List<OperandFormat> known) {
+  private static OperandFormat format(String name) {
     return OperandFormat.byName(name)
-        .filter(known::contains)
-        .orElseThrow(() -> new IllegalArgumentException("unknown operand format \"" + name + "\": expected one of " + known));
+        .filter(CertifiedVectors.FORMATS::contains)
+        .orElseThrow(() -> new IllegalArgumentException("unknown operand format \"" + name + "\": expected nvfp4 or mxfp4"));
   }
 
   private static AccumulationModel nvfp4Model(String id) {

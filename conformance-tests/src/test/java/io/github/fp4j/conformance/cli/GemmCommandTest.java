@@ -6,13 +6,17 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
+import io.github.fp4j.formats.block.BlockTensor;
+import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.gemm.AccumulationModel;
 import io.github.fp4j.formats.gemm.AccumulationModels;
 import io.github.fp4j.formats.gemm.Discriminator;
 import io.github.fp4j.formats.gemm.Discriminators;
+import io.github.fp4j.formats.gemm.Epilogue;
 import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import io.github.fp4j.formats.gemm.QuantizedEpilogue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -206,6 +210,27 @@ class GemmCommandTest {
         assertThat(gemm(model, Stream.concat(Stream.of("--pairwise"), Stream.of(who)).toArray(String[]::new)).status).as(model + " " + backend).isZero();
         assertThat(result(9)).as(model + " " + backend).isEqualTo(IntStream.range(0, 9).map(i -> all[10 * i]).toArray());
       }
+    }
+  }
+
+  @Test
+  void aQuantisedResultHasCodesAndScalesAlongM() throws IOException {
+    GemmOperand a = random(OperandFormat.NVFP4, 3, 32, 64);
+    GemmOperand b = random(OperandFormat.NVFP4, 4, 5, 64);
+    write(a, b);
+    refused(gemm("exact-rne", "--quantize", "cublaslt-d"), "--quantize and --out-scales: expected both or none of them");
+    assertThat(gemm("exact-rne", "--alpha", "0.5", "--quantize", "cublaslt-d", "--tensor-scale", "0.25", "--out-scales", file("scales")).status).isZero();
+    float[] d = new float[32 * 5];
+    Gemm.of(AccumulationModels.EXACT_RNE, a, b).multiply(null, d, Runnable::run);
+    Epilogue halving = new Epilogue(0.5f, 0, Epilogue.Combination.FUSED, Epilogue.Output.FP32);
+    BlockTensor right = new QuantizedEpilogue(halving, Profiles.CUBLASLT_D, 0.25f).apply(d, 32, 5, null, null);
+    try (Arena arena = Arena.ofConfined()) {
+      Tensor codes = Npy.map(Path.of(file("d")), arena);
+      assertThat(codes.shape()).containsExactly(5, 16);
+      assertThat(codes.toBytes()).isEqualTo(right.codes());
+      Tensor scales = Npy.map(Path.of(file("scales")), arena);
+      assertThat(scales.shape()).containsExactly(5, 2);
+      assertThat(scales.toBytes()).isEqualTo(right.scales());
     }
   }
 

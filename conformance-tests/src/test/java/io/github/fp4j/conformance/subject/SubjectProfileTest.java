@@ -42,6 +42,7 @@ class SubjectProfileTest {
             "gemm-discriminators/nvfp4-f36", "gemm-k-order", "layouts");
     assertThat(profile.waivers()).containsExactly(new Waiver("W1", "layouts", "no 8x4", "https://example.org/1", TODAY));
     assertThat(read("{name: x, accumulator: unknown}").suites()).containsExactly("gemm-discriminators");
+    assertThat(read("{name: x, accumulator: hopper-fp16-fp32}").suites()).containsExactly("gemm-fingerprint/fp16/hopper-fp16-fp32");
     assertThat(profile.seed()).isEqualTo(1);
     assertThat(read("{name: x, layouts: true, seed: -7}").seed()).isEqualTo(-7);
   }

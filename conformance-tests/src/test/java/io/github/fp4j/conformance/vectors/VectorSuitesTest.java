@@ -3,6 +3,8 @@ package io.github.fp4j.conformance.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Gemm;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -84,11 +86,29 @@ class VectorSuitesTest {
     }
   }
 
+  /** The claimed model's own answers, fp16 accumulators widened; another one gives others. */
+  @Test
+  void fingerprintsUnderAClaimHaveTheAnswersOfTheModel() {
+    VectorSuite suite = VectorSuites.byName("gemm-fingerprint/e5m2/hopper-fp8-fp16", 1);
+    assertThat(Size.of(suite)).isEqualTo(new Size(40, 40));
+    int others = 0;
+    for (int number = 0; number < suite.count(); number++) {
+      VectorCase one = suite.at(number);
+      GemmQuestion product = GemmQuestion.of(one.question());
+      float[] d = new float[1];
+      Gemm.of(one.model(), product.a(), product.b()).multiply(product.c(), d, Runnable::run);
+      assertThat(Float.floatToRawIntBits(one.right().getFirst().toFloats()[0])).isEqualTo(Float.floatToRawIntBits(d[0]));
+      Gemm.of(AccumulationModels.byId("blackwell-fp8-fp16"), product.a(), product.b()).multiply(product.c(), d, Runnable::run);
+      others += Float.floatToRawIntBits(one.right().getFirst().toFloats()[0]) == Float.floatToRawIntBits(d[0]) ? 0 : 1;
+    }
+    assertThat(others).isPositive();
+  }
+
   @Test
   void namesAreAllUnderstood() {
     List<String> names = VectorSuites.names();
     assertThat(names).doesNotHaveDuplicates().hasSize(1 + 89 + 1 + 25 + 1 + 2 + 1 + 13 + 15 + 11 + 2);
-    for (String name : List.of("nonsense", "layouts/x", "gemm-certified/fp8", "gemm-k-order/8x8x100", "gemm-k-order/8x8", "gemm-k-order/e2m1", "gemm-k-order/fp16/8x8", "gemm-fingerprint/fp64", "blocks/vllm", "conversions/e9m9")) {
+    for (String name : List.of("nonsense", "layouts/x", "gemm-certified/fp8", "gemm-k-order/8x8x100", "gemm-k-order/8x8", "gemm-k-order/e2m1", "gemm-k-order/fp16/8x8", "gemm-fingerprint/fp64", "gemm-fingerprint/fp16/mxf4", "blocks/vllm", "conversions/e9m9")) {
       assertThatThrownBy(() -> VectorSuites.byName(name, 1)).as(name).isInstanceOf(IllegalArgumentException.class);
     }
     assertThatThrownBy(() -> VectorHeader.of(VectorSuites.byName("gemm-discriminators", 1), 11)).hasMessageContaining("has 10 questions");
