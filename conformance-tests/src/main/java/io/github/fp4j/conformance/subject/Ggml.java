@@ -30,24 +30,32 @@ public final class Ggml implements Peer {
   private static final String PLACE_IN_PEERS = "ggml/libggml-base.so";
   private static final int MAX_TEXT = 256;
 
-  private final Availability availability;
-  private final String description;
-  private final @Nullable BlockKernels kernels;
+  /** What came of the search. */
+  private record Library(Availability availability, String description, @Nullable BlockKernels kernels) {}
 
-  private Ggml(Availability availability, String description, @Nullable BlockKernels kernels) {
-    this.availability = availability;
-    this.description = description;
-    this.kernels = kernels;
+  private @Nullable Library library; // guarded by this
+
+  private Ggml() {}
+
+  /** Looks for the library when it is first asked. Never throws. */
+  static Ggml find() {
+    return new Ggml();
   }
 
-  /** Looks for the library. Never throws. */
-  static Ggml find() {
+  private synchronized Library library() {
+    if (library == null) {
+      library = search();
+    }
+    return library;
+  }
+
+  private static Library search() {
     return switch (PeerLibrary.find(PROPERTY, VARIABLE, PLACE_IN_PEERS, System.getenv())) {
       case PeerLibrary.Missing(String reason) -> absent(reason);
       case PeerLibrary.Found(var file, SymbolLookup symbols) -> {
         try {
           String version = "ggml " + text(symbols, "ggml_version") + " (" + text(symbols, "ggml_commit") + "), " + file;
-          yield new Ggml(Availability.YES, version, new GgmlKernels(symbols));
+          yield new Library(Availability.YES, version, new GgmlKernels(symbols));
         } catch (NoSuchElementException e) {
           yield absent(file + ": " + e.getMessage());
         }
@@ -55,8 +63,8 @@ public final class Ggml implements Peer {
     };
   }
 
-  private static Ggml absent(String reason) {
-    return new Ggml(Availability.no(reason), "ggml's block quantisers", null);
+  private static Library absent(String reason) {
+    return new Library(Availability.no(reason), "ggml's block quantisers", null);
   }
 
   /** What a function without arguments says of the library. */
@@ -83,17 +91,17 @@ public final class Ggml implements Peer {
 
   @Override
   public String description() {
-    return description;
+    return library().description();
   }
 
   @Override
   public Availability availability() {
-    return availability;
+    return library().availability();
   }
 
   @Override
   public Optional<BlockKernels> blocks() {
-    return Optional.ofNullable(kernels);
+    return Optional.ofNullable(library().kernels());
   }
 
   @Override
