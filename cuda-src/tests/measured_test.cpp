@@ -31,7 +31,11 @@ constexpr std::size_t count = rows * columns;
 float value_of(ValueType type, const std::uint8_t* bytes) {
   std::uint32_t word = 0;
   std::memcpy(&word, bytes, type == ValueType::float32 ? 4 : 2);
-  return type == ValueType::float32 ? from_bits<float>(word) : type == ValueType::bfloat16 ? from_bits<float>(word << 16) : inputs::from_half(word);
+  if (type == ValueType::float16) {
+    const std::uint32_t quiet_nan = (word & 0x8000u) << 16 | 0x7FC00000u | (word & 0x3FFu) << 13;
+    return (word & 0x7FFFu) > 0x7C00u ? from_bits<float>(quiet_nan) : inputs::from_half(word);
+  }
+  return from_bits<float>(type == ValueType::float32 ? word : word << 16);
 }
 
 std::uint64_t bits_of(double value) {
