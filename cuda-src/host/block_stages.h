@@ -197,6 +197,18 @@ void encode_elements(Scaling how, const Profile& profile, const float* x, std::s
   }
 }
 
+// The elements of up to blocks_at_once consecutive blocks.
+template <int Size>
+void encode_run(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+  if (profile.element_cast == ElementCast::convert_magnitude) {
+    encode_elements<MinusZero::dropped_input, Size>(how, profile, x, blocks, scales, packed);
+  } else if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
+    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, x, blocks, scales, packed);
+  } else {
+    encode_elements<MinusZero::kept, Size>(how, profile, x, blocks, scales, packed);
+  }
+}
+
 template <int Size>
 void block_maxima(const Profile& profile, const float* x, std::size_t blocks, std::uint32_t* largest) {
   for (std::size_t block = 0; block < blocks; block += maxima_turn) {
@@ -227,13 +239,7 @@ void quantize_run(const Profile& profile, float t, const float* x, std::size_t b
     for (std::size_t i = 0; i < now; i++) {
       codes[done + i] = static_cast<std::uint8_t>(scales.code[i]);
     }
-    if (profile.element_cast == ElementCast::convert_magnitude) {
-      encode_elements<MinusZero::dropped_input, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
-    } else if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
-      encode_elements<MinusZero::dropped_scaled, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
-    } else {
-      encode_elements<MinusZero::kept, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
-    }
+    encode_run<Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
   }
 }
 

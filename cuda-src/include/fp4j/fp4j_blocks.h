@@ -174,7 +174,8 @@ typedef struct fp4j_stochastic {
  * the bytes from one row to the next: codes, of which a row takes stored / 2 bytes (stored for elements wider than four bits), and scales, one byte per block,
  * linear; stored is columns rounded up to row_multiple. Functions write every code and scale of their rows, padding included, and nothing else.
  * A null profile or array, a stride that lets rows overlap, and a shape that the profile refuses are FP4J_BAD_ARGUMENT; a profile that is not supported is
- * FP4J_UNSUPPORTED. rows or columns may be 0; arrays may then be null.
+ * FP4J_UNSUPPORTED. rows or columns may be 0; arrays may then be null. fp4j's own library also answers FP4J_BAD_ARGUMENT to arrays that are not aligned to their
+ * elements, and to sizes whose bytes no size_t can count.
  */
 
 /* 1 if all functions of this section that are exported take the profile, exactly, for every bit pattern; otherwise 0. */
