@@ -33,9 +33,8 @@ public final class Ggml implements Peer {
   private static final String PLACE_IN_PEERS = "ggml/libggml-base.so";
   private static final int MAX_TEXT = 256;
 
-<<<<<<< HEAD
   /** What came of the search. */
-  private record Library(Availability availability, String description, @Nullable BlockKernels kernels) {}
+  private record Library(Availability availability, String description, @Nullable BlockKernels kernels, @Nullable GemmKernels gemms) {}
 
   private @Nullable Library library; // guarded by this
 
@@ -44,18 +43,6 @@ public final class Ggml implements Peer {
   /** Looks for the library when it is first asked. Never throws. */
   static Ggml find() {
     return new Ggml();
-=======
-  private final Availability availability;
-  private final String description;
-  private final @Nullable BlockKernels kernels;
-  private final @Nullable GemmKernels gemms;
-
-  private Ggml(Availability availability, String description, @Nullable BlockKernels kernels, @Nullable GemmKernels gemms) {
-    this.availability = availability;
-    this.description = description;
-    this.kernels = kernels;
-    this.gemms = gemms;
->>>>>>> main
   }
 
   private synchronized Library library() {
@@ -71,11 +58,7 @@ public final class Ggml implements Peer {
       case PeerLibrary.Found(Path file, SymbolLookup symbols) -> {
         try {
           String version = "ggml " + text(symbols, "ggml_version") + " (" + text(symbols, "ggml_commit") + "), " + file;
-<<<<<<< HEAD
-          yield new Library(Availability.YES, version, new GgmlKernels(symbols));
-=======
           yield withProducts(file, symbols, version, new GgmlKernels(symbols));
->>>>>>> main
         } catch (NoSuchElementException e) {
           yield absent(file + ": " + e.getMessage());
         }
@@ -83,22 +66,17 @@ public final class Ggml implements Peer {
     };
   }
 
-<<<<<<< HEAD
-  private static Library absent(String reason) {
-    return new Library(Availability.no(reason), "ggml's block quantisers", null);
-=======
-  private static Ggml withProducts(Path file, SymbolLookup symbols, String version, BlockKernels kernels) {
+  private static Library withProducts(Path file, SymbolLookup symbols, String version, BlockKernels kernels) {
     try {
       GgmlCpu cpu = GgmlCpu.beside(file, symbols);
-      return new Ggml(Availability.YES, version + ", products by " + cpu.file, kernels, new GgmlGemms(cpu));
+      return new Library(Availability.YES, version + ", products by " + cpu.file, kernels, new GgmlGemms(cpu));
     } catch (NoSuchElementException e) {
-      return new Ggml(Availability.YES, version + ", no products: " + e.getMessage(), kernels, null);
+      return new Library(Availability.YES, version + ", no products: " + e.getMessage(), kernels, null);
     }
   }
 
-  private static Ggml absent(String reason) {
-    return new Ggml(Availability.no(reason), "ggml's block quantisers and products", null, null);
->>>>>>> main
+  private static Library absent(String reason) {
+    return new Library(Availability.no(reason), "ggml's block quantisers and products", null, null);
   }
 
   /** What a function without arguments says of the library. */
@@ -140,7 +118,7 @@ public final class Ggml implements Peer {
 
   @Override
   public Optional<GemmKernels> gemms() {
-    return Optional.ofNullable(gemms);
+    return Optional.ofNullable(library().gemms());
   }
 
   @Override
