@@ -30,12 +30,12 @@ Word word_at(const std::uint8_t* bytes, std::size_t index) {
   return word;
 }
 
-// Exact: a subnormal is an integer times 2^-24, every other number has its exponent rebiased.
+// Exact: a subnormal is an integer times 2^-24, every other number has its exponent rebiased. A NaN keeps sign and payload and turns quiet, as in hardware.
 float from_half(std::uint32_t half) {
   const std::uint32_t magnitude = half & 0x7FFFu;
   const std::uint32_t shifted = magnitude << 13;
   const std::uint32_t subnormal = to_bits(static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f);
-  const std::uint32_t special = shifted | infinity_bits;
+  const std::uint32_t special = shifted | (magnitude > 0x7C00u ? canonical_nan_bits : infinity_bits);
   const std::uint32_t bits = magnitude < 0x400u ? subnormal : magnitude >= 0x7C00u ? special : shifted + (112u << 23);
   return from_bits<float>(bits | (half & 0x8000u) << 16);
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,8 @@ public final class NativeLibraryBackend implements Backend {
       Optional<ConversionKernels> conversions,
       Optional<BlockKernels> blocks,
       Optional<SegmentQuantizer> segments,
-      Optional<GemmKernels> gemms,
-      Optional<OptimizerKernels> optimizers) {
+      OnDemand<Optional<GemmKernels>> gemms,
+      OnDemand<Optional<OptimizerKernels>> optimizers) {
     static State of(Fp4jLibrary library) {
       return new State(
           library.description(),
@@ -42,12 +43,31 @@ public final class NativeLibraryBackend implements Backend {
           Optional.of(new NativeConversions(library)),
           NativeBlocks.of(library),
           NativeSegments.of(library),
-          NativeGemms.of(library),
-          NativeOptimizers.of(library));
+          new OnDemand<>(() -> NativeGemms.of(library)),
+          new OnDemand<>(() -> NativeOptimizers.of(library)));
     }
 
     static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      return new State(
+          "not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty(), new OnDemand<>(Optional::empty),
+          new OnDemand<>(Optional::empty));
+    }
+  }
+
+  /** Kernels that prepare much, made when they are first asked for. */
+  private static final class OnDemand<T> {
+    private final Supplier<T> maker;
+    private @Nullable T made; // guarded by this
+
+    OnDemand(Supplier<T> maker) {
+      this.maker = maker;
+    }
+
+    synchronized T get() {
+      if (made == null) {
+        made = maker.get();
+      }
+      return made;
     }
   }
 
@@ -142,12 +162,12 @@ public final class NativeLibraryBackend implements Backend {
 
   @Override
   public Optional<GemmKernels> gemms() {
-    return state().gemms();
+    return state().gemms().get();
   }
 
   @Override
   public Optional<OptimizerKernels> optimizers() {
-    return state().optimizers();
+    return state().optimizers().get();
   }
 
   /** Lists {@code host} and {@code nvidia-headers} for {@link java.util.ServiceLoader}. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,12 +16,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fp4j",
     description = "4-bit floating point on the JVM: exact models, fast kernels, and a judge for any implementation.",
-    subcommands = {
-      ConformCommand.class, MergeCommand.class, SelftestCommand.class, ConvertCommand.class, ExplainCommand.class, QuantizeCommand.class,
-      DequantizeCommand.class, RelayoutCommand.class, InspectCommand.class, CompareCommand.class, ProfilesCommand.class, GemmCommand.class,
-      FingerprintCommand.class, GenerateCommand.class, VerifyCommand.class, AnswerCommand.class, JudgeCommand.class, OptimCommand.class, BenchCommand.class,
-      DoctorCommand.class, CommandLine.HelpCommand.class
-    },
     mixinStandardHelpOptions = true,
     version = "fp4j " + Main.VERSION,
     exitCodeListHeading = "%nExit codes:%n",
@@ -34,24 +29,63 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
   static final String VERSION = "0.1.0-SNAPSHOT";
 
+  /** The commands in the order of the help. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "conform", "merge", "selftest", "convert", "explain", "quantize", "dequantize", "relayout", "inspect", "compare", "profiles", "gemm",
+          "fingerprint", "generate", "verify", "answer", "judge", "optim", "bench", "doctor");
+
   @Spec private CommandSpec spec;
 
   private Main() {}
 
   /** Runs one command and exits with its status. */
   public static void main(String[] arguments) {
-    int status = commandLine().execute(arguments);
+    int status = commandLine(arguments).execute(arguments);
     System.exit(System.out.checkError() ? ExitCode.USAGE : status);
   }
 
-  static CommandLine commandLine() {
+  /** With the command that {@code arguments} begin with, or else with all: picocli looks at every annotation of each, which takes longer than many a command. */
+  static CommandLine commandLine(String... arguments) {
     CommandLine line = new CommandLine(new Main());
+    if (arguments.length > 0 && COMMANDS.contains(arguments[0])) {
+      line.addSubcommand(command(arguments[0]));
+    } else {
+      COMMANDS.forEach(name -> line.addSubcommand(command(name)));
+      line.addSubcommand(new CommandLine.HelpCommand());
+    }
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     line.setParameterExceptionHandler(Main::onBadCommandLine);
     line.setExecutionExceptionHandler(Main::onFailure);
     return line;
+  }
+
+  private static Class<?> command(String name) {
+    return switch (name) {
+      case "conform" -> ConformCommand.class;
+      case "merge" -> MergeCommand.class;
+      case "selftest" -> SelftestCommand.class;
+      case "convert" -> ConvertCommand.class;
+      case "explain" -> ExplainCommand.class;
+      case "quantize" -> QuantizeCommand.class;
+      case "dequantize" -> DequantizeCommand.class;
+      case "relayout" -> RelayoutCommand.class;
+      case "inspect" -> InspectCommand.class;
+      case "compare" -> CompareCommand.class;
+      case "profiles" -> ProfilesCommand.class;
+      case "gemm" -> GemmCommand.class;
+      case "fingerprint" -> FingerprintCommand.class;
+      case "generate" -> GenerateCommand.class;
+      case "verify" -> VerifyCommand.class;
+      case "answer" -> AnswerCommand.class;
+      case "judge" -> JudgeCommand.class;
+      case "optim" -> OptimCommand.class;
+      case "bench" -> BenchCommand.class;
+      case "doctor" -> DoctorCommand.class;
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.xml.stream.XMLStreamException;
 
 /** Writes a run as {@code report.json}, {@code junit.xml} and {@code index.html}. */
@@ -47,9 +49,10 @@ public final class ReportFolder {
 
   /** The same for any content. */
   public static void place(Path file, Content content) throws IOException {
-    Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
+    String name = "." + file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
+    Path temporary = file.toAbsolutePath().resolveSibling(name); // not createTempFile, which lets only the owner read it
     try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16)) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), 1 << 16)) {
         content.writeTo(out);
       }
       Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -33,20 +33,26 @@ public final class Ggml implements Peer {
   private static final String PLACE_IN_PEERS = "ggml/libggml-base.so";
   private static final int MAX_TEXT = 256;
 
-  private final Availability availability;
-  private final String description;
-  private final @Nullable BlockKernels kernels;
-  private final @Nullable GemmKernels gemms;
+  /** What came of the search. */
+  private record Library(Availability availability, String description, @Nullable BlockKernels kernels, @Nullable GemmKernels gemms) {}
 
-  private Ggml(Availability availability, String description, @Nullable BlockKernels kernels, @Nullable GemmKernels gemms) {
-    this.availability = availability;
-    this.description = description;
-    this.kernels = kernels;
-    this.gemms = gemms;
+  private @Nullable Library library; // guarded by this
+
+  private Ggml() {}
+
+  /** Looks for the library when it is first asked. Never throws. */
+  static Ggml find() {
+    return new Ggml();
   }
 
-  /** Looks for the library. Never throws. */
-  static Ggml find() {
+  private synchronized Library library() {
+    if (library == null) {
+      library = search();
+    }
+    return library;
+  }
+
+  private static Library search() {
     return switch (PeerLibrary.find(PROPERTY, VARIABLE, PLACE_IN_PEERS, System.getenv())) {
       case PeerLibrary.Missing(String reason) -> absent(reason);
       case PeerLibrary.Found(Path file, SymbolLookup symbols) -> {
@@ -60,17 +66,17 @@ public final class Ggml implements Peer {
     };
   }
 
-  private static Ggml withProducts(Path file, SymbolLookup symbols, String version, BlockKernels kernels) {
+  private static Library withProducts(Path file, SymbolLookup symbols, String version, BlockKernels kernels) {
     try {
       GgmlCpu cpu = GgmlCpu.beside(file, symbols);
-      return new Ggml(Availability.YES, version + ", products by " + cpu.file, kernels, new GgmlGemms(cpu));
+      return new Library(Availability.YES, version + ", products by " + cpu.file, kernels, new GgmlGemms(cpu));
     } catch (NoSuchElementException e) {
-      return new Ggml(Availability.YES, version + ", no products: " + e.getMessage(), kernels, null);
+      return new Library(Availability.YES, version + ", no products: " + e.getMessage(), kernels, null);
     }
   }
 
-  private static Ggml absent(String reason) {
-    return new Ggml(Availability.no(reason), "ggml's block quantisers and products", null, null);
+  private static Library absent(String reason) {
+    return new Library(Availability.no(reason), "ggml's block quantisers and products", null, null);
   }
 
   /** What a function without arguments says of the library. */
@@ -97,22 +103,22 @@ public final class Ggml implements Peer {
 
   @Override
   public String description() {
-    return description;
+    return library().description();
   }
 
   @Override
   public Availability availability() {
-    return availability;
+    return library().availability();
   }
 
   @Override
   public Optional<BlockKernels> blocks() {
-    return Optional.ofNullable(kernels);
+    return Optional.ofNullable(library().kernels());
   }
 
   @Override
   public Optional<GemmKernels> gemms() {
-    return Optional.ofNullable(gemms);
+    return Optional.ofNullable(library().gemms());
   }
 
   @Override

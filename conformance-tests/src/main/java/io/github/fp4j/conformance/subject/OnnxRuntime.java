@@ -20,24 +20,32 @@ public final class OnnxRuntime implements Peer {
   private static final String VARIABLE = "FP4J_ONNXRUNTIME_LIBRARY";
   private static final String PLACE_IN_PEERS = "onnxruntime/libonnxruntime.so";
 
-  private final Availability availability;
-  private final String description;
-  private final @Nullable ConversionKernels kernels;
+  /** What came of the search. */
+  private record Library(Availability availability, String description, @Nullable ConversionKernels kernels) {}
 
-  private OnnxRuntime(Availability availability, String description, @Nullable ConversionKernels kernels) {
-    this.availability = availability;
-    this.description = description;
-    this.kernels = kernels;
+  private @Nullable Library library; // guarded by this
+
+  private OnnxRuntime() {}
+
+  /** Looks for the library when it is first asked. Never throws. */
+  static OnnxRuntime find() {
+    return new OnnxRuntime();
   }
 
-  /** Looks for the library. Never throws. */
-  static OnnxRuntime find() {
+  private synchronized Library library() {
+    if (library == null) {
+      library = search();
+    }
+    return library;
+  }
+
+  private static Library search() {
     return switch (PeerLibrary.find(PROPERTY, VARIABLE, PLACE_IN_PEERS, System.getenv())) {
       case PeerLibrary.Missing(String reason) -> absent(reason);
       case PeerLibrary.Found(var file, SymbolLookup symbols) -> {
         try {
           OrtApi api = new OrtApi(symbols);
-          yield new OnnxRuntime(Availability.YES, "ONNX Runtime " + api.version() + ", CPU, Cast, " + file, new OnnxCasts(api));
+          yield new Library(Availability.YES, "ONNX Runtime " + api.version() + ", CPU, Cast, " + file, new OnnxCasts(api));
         } catch (NoSuchElementException | IllegalStateException e) {
           yield absent(file + ": " + e.getMessage());
         }
@@ -45,8 +53,8 @@ public final class OnnxRuntime implements Peer {
     };
   }
 
-  private static OnnxRuntime absent(String reason) {
-    return new OnnxRuntime(Availability.no(reason), "ONNX Runtime's casts", null);
+  private static Library absent(String reason) {
+    return new Library(Availability.no(reason), "ONNX Runtime's casts", null);
   }
 
   @Override
@@ -56,17 +64,17 @@ public final class OnnxRuntime implements Peer {
 
   @Override
   public String description() {
-    return description;
+    return library().description();
   }
 
   @Override
   public Availability availability() {
-    return availability;
+    return library().availability();
   }
 
   @Override
   public Optional<ConversionKernels> conversions() {
-    return Optional.ofNullable(kernels);
+    return Optional.ofNullable(library().kernels());
   }
 
   /** It quantises no blocks. */

@@ -35,23 +35,27 @@ public final class Fp4jBlocksAbi {
   private static final ValueLayout.OfLong SIZE = JAVA_LONG;
 
   private static final MethodHandle SUPPORTS_PROFILE = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS));
-  private static final MethodHandle SUPPORTS_STOCHASTIC = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-  private static final MethodHandle AMAX = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, SIZE, SIZE, SIZE, ADDRESS));
-  private static final MethodHandle QUANTIZE =
-      Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
-  private static final MethodHandle QUANTIZE_BOTH =
-      Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
-  private static final MethodHandle QUANTIZE_STOCHASTIC =
-      Downcalls.of(
-          FunctionDescriptor.of(
-              JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
-  private static final MethodHandle DEQUANTIZE =
-      Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, SIZE, SIZE));
   private static final MethodHandle AMAX_OF_VALUES = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, SIZE, ADDRESS));
   private static final MethodHandle QUANTIZE_MEASURED =
       Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, JAVA_INT, ADDRESS, SIZE, SIZE, ADDRESS, ADDRESS, ADDRESS));
-  private static final MethodHandle HADAMARD = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, SIZE, SIZE, SIZE));
-  private static final MethodHandle RELAYOUT = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, SIZE, SIZE, ADDRESS, ADDRESS));
+
+  /** Those of the functions over float32 arrays: linking a call costs milliseconds, and a process that only quantises files makes none of these. */
+  private static final class OverFloats {
+    static final MethodHandle SUPPORTS_STOCHASTIC = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    static final MethodHandle AMAX = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, SIZE, SIZE, SIZE, ADDRESS));
+    static final MethodHandle QUANTIZE =
+        Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
+    static final MethodHandle QUANTIZE_BOTH =
+        Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
+    static final MethodHandle QUANTIZE_STOCHASTIC =
+        Downcalls.of(
+            FunctionDescriptor.of(
+                JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
+    static final MethodHandle DEQUANTIZE =
+        Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, SIZE, SIZE));
+    static final MethodHandle HADAMARD = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, SIZE, SIZE, SIZE));
+    static final MethodHandle RELAYOUT = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, SIZE, SIZE, ADDRESS, ADDRESS));
+  }
 
   /** float32 elements: where they start, elements from row to row, shape. */
   public record Values(MemorySegment start, long stride, long rows, long columns) {}
@@ -73,7 +77,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_supports_stochastic}. */
   public static int supportsStochastic(MemorySegment function, MemorySegment profile, MemorySegment rounding) {
     try {
-      return (int) SUPPORTS_STOCHASTIC.invokeExact(function, profile, rounding);
+      return (int) OverFloats.SUPPORTS_STOCHASTIC.invokeExact(function, profile, rounding);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -82,7 +86,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_amax}. */
   public static int amax(MemorySegment function, MemorySegment profile, Values from, MemorySegment amax) {
     try {
-      return (int) AMAX.invokeExact(function, profile, from.start, from.stride, from.rows, from.columns, amax);
+      return (int) OverFloats.AMAX.invokeExact(function, profile, from.start, from.stride, from.rows, from.columns, amax);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -91,7 +95,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_quantize}, {@code fp4j_quantize_transposed} and {@code fp4j_quantize_tiles}. */
   public static int quantize(MemorySegment function, MemorySegment profile, float tensorScale, Values from, Bytes to) {
     try {
-      return (int) QUANTIZE.invokeExact(
+      return (int) OverFloats.QUANTIZE.invokeExact(
           function, profile, tensorScale, from.start, from.stride, from.rows, from.columns, to.codes, to.codesStride, to.scales, to.scalesStride);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
@@ -101,7 +105,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_quantize_both}. */
   public static int quantizeBoth(MemorySegment function, MemorySegment profile, float tensorScale, Values from, Bytes to, Bytes transposed) {
     try {
-      return (int) QUANTIZE_BOTH.invokeExact(
+      return (int) OverFloats.QUANTIZE_BOTH.invokeExact(
           function, profile, tensorScale, from.start, from.stride, from.rows, from.columns, to.codes, to.codesStride, to.scales, to.scalesStride,
           transposed.codes, transposed.codesStride, transposed.scales, transposed.scalesStride);
     } catch (Throwable e) {
@@ -113,7 +117,7 @@ public final class Fp4jBlocksAbi {
   public static int quantizeStochastic(
       MemorySegment function, MemorySegment profile, float tensorScale, MemorySegment rounding, long firstElement, long rowElements, Values from, Bytes to) {
     try {
-      return (int) QUANTIZE_STOCHASTIC.invokeExact(
+      return (int) OverFloats.QUANTIZE_STOCHASTIC.invokeExact(
           function, profile, tensorScale, rounding, firstElement, rowElements, from.start, from.stride, from.rows, from.columns, to.codes, to.codesStride,
           to.scales, to.scalesStride);
     } catch (Throwable e) {
@@ -124,7 +128,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_dequantize}. */
   public static int dequantize(MemorySegment function, MemorySegment profile, float tensorScale, Bytes from, Values to) {
     try {
-      return (int) DEQUANTIZE.invokeExact(
+      return (int) OverFloats.DEQUANTIZE.invokeExact(
           function, profile, tensorScale, from.codes, from.codesStride, from.scales, from.scalesStride, to.start, to.stride, to.rows, to.columns);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
@@ -167,7 +171,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_hadamard}. */
   public static int hadamard(MemorySegment function, int size, MemorySegment signs, MemorySegment rounding, Values rows) {
     try {
-      return (int) HADAMARD.invokeExact(function, size, signs, rounding, rows.start, rows.stride, rows.rows, rows.columns);
+      return (int) OverFloats.HADAMARD.invokeExact(function, size, signs, rounding, rows.start, rows.stride, rows.rows, rows.columns);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
@@ -176,7 +180,7 @@ public final class Fp4jBlocksAbi {
   /** {@code fp4j_swizzle} and {@code fp4j_unswizzle}. */
   public static int relayout(MemorySegment function, int layout, long rows, long columns, MemorySegment from, MemorySegment to) {
     try {
-      return (int) RELAYOUT.invokeExact(function, layout, rows, columns, from, to);
+      return (int) OverFloats.RELAYOUT.invokeExact(function, layout, rows, columns, from, to);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
