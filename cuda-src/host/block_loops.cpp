@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#if defined(__AVX2__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -17,6 +17,14 @@ namespace {
 #include "block_vectors.h"
 
 #include "block_stages.h"
+
+#if defined(FP4J_BLOCK_VECTORS)
+#include "interleave.h"
+#endif
+
+#include "block_bands.h"
+
+#include "hadamard_vectors.h"
 
 std::uint32_t largest_in(const Profile& profile, const Source& source) {
   std::uint32_t largest = 0;
@@ -156,11 +164,20 @@ void restore_rows(const Profile& profile, float tensor_scale, const StoredRows& 
 
 bool quantize(const Profile& profile, float tensor_scale, const Source& source, std::size_t stored, const Target& target) {
 #if defined(FP4J_BLOCK_VECTORS)
-  if (source.column_step == 1 && source.columns == stored && is_staged(profile) && profile.element_conversion.nan != NanPolicy::refuse) {
+  const bool staged = source.columns == stored && is_staged(profile) && profile.element_conversion.nan != NanPolicy::refuse;
+  if (staged && source.column_step == 1) {
     if (profile.block_size == 16) {
       quantize_rows<16>(profile, tensor_scale, source, target);
     } else {
       quantize_rows<32>(profile, tensor_scale, source, target);
+    }
+    return true;
+  }
+  if (staged && source.row_step == 1) {
+    if (profile.block_size == 16) {
+      quantize_turned<16>(profile, tensor_scale, source, target);
+    } else {
+      quantize_turned<32>(profile, tensor_scale, source, target);
     }
     return true;
   }
@@ -169,6 +186,16 @@ bool quantize(const Profile& profile, float tensor_scale, const Source& source, 
 }
 
 bool quantize_tiles(const Profile& profile, float tensor_scale, const Source& source, std::size_t stored, const Target& target) {
+#if defined(FP4J_BLOCK_VECTORS)
+  if (source.columns == stored && is_staged(profile) && profile.element_conversion.nan != NanPolicy::refuse) {
+    if (profile.block_size == 16) {
+      quantize_squares<16>(profile, tensor_scale, source, target);
+    } else {
+      quantize_squares<32>(profile, tensor_scale, source, target);
+    }
+    return true;
+  }
+#endif
   return quantize_blocks(profile, tensor_scale, nullptr, source, stored, static_cast<std::size_t>(profile.block_size), target);
 }
 
@@ -210,7 +237,11 @@ void dequantize(
 }
 
 void hadamard_groups(int log2_size, const std::uint64_t* signs, bool to_bf16, float* group, std::size_t groups) {
-  for (std::size_t i = 0; i < groups; i++) {
+  std::size_t done = 0;
+#if defined(FP4J_HADAMARD_VECTORS)
+  done = hadamard_in_vectors(log2_size, signs, to_bf16, group, groups);
+#endif
+  for (std::size_t i = done; i < groups; i++) {
     hadamard(group + (i << log2_size), log2_size, signs, to_bf16);
   }
 }

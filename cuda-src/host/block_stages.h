@@ -16,7 +16,8 @@ struct BlockScales {
 
 // Whether the steps below do what the bodies do.
 bool is_staged(const Profile& profile) {
-  return (profile.block_size == 16 || profile.block_size == 32) && profile.element_cast == ElementCast::convert &&
+  return (profile.block_size == 16 || profile.block_size == 32) &&
+         (profile.element_cast == ElementCast::convert || profile.element_cast == ElementCast::convert_magnitude) &&
          fp4j::detail::is_plain_e2m1(profile.element_conversion) && profile.nibble_order == NibbleOrder::interleaved_low_first &&
          profile.scale_search == ScaleSearch::none;
 }
@@ -144,6 +145,14 @@ Scaling element_factors(const Profile& profile, float t, std::size_t blocks, Blo
     });
     return Scaling::multiply;
   }
+  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_product) {
+    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) * t; });
+    return Scaling::divide;
+  }
+  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_quotient) {
+    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) / t; });
+    return Scaling::divide;
+  }
   Scaling scaling = Scaling::multiply;
   for_blocks(blocks, [=, &profile, &scaling](std::size_t i) {
     const ElementScale scale = element_scale(profile, code[i], t);
@@ -163,12 +172,12 @@ void encode_block(const Profile& profile, const ElementScale& scale, const float
 }
 
 // Whole 64s of elements; those with a NaN, and the rest, block by block.
-template <Scaling How, bool DropsSignOfZero, int Size>
+template <Scaling How, MinusZero Zero, int Size>
 void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   constexpr std::size_t turn = 64 / Size;
   for (std::size_t block = 0; block < blocks; block += turn) {
     const bool whole = blocks - block >= turn;
-    if (whole && encode_64<How, DropsSignOfZero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
+    if (whole && encode_64<How, Zero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
       continue;
     }
     for (std::size_t i = block; i < smaller(block + turn, blocks); i++) {
@@ -177,14 +186,26 @@ void encode_elements(const Profile& profile, const float* x, std::size_t blocks,
   }
 }
 
-template <bool DropsSignOfZero, int Size>
+template <MinusZero Zero, int Size>
 void encode_elements(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   switch (how) {
-    case Scaling::multiply: encode_elements<Scaling::multiply, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide: encode_elements<Scaling::divide, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    default: encode_elements<Scaling::divide_multiply, DropsSignOfZero, Size>(profile, x, blocks, scales, packed);
+    case Scaling::multiply: encode_elements<Scaling::multiply, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::divide: encode_elements<Scaling::divide, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, Zero, Size>(profile, x, blocks, scales, packed); break;
+    default: encode_elements<Scaling::divide_multiply, Zero, Size>(profile, x, blocks, scales, packed);
+  }
+}
+
+// The elements of up to blocks_at_once consecutive blocks.
+template <int Size>
+void encode_run(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+  if (profile.element_cast == ElementCast::convert_magnitude) {
+    encode_elements<MinusZero::dropped_input, Size>(how, profile, x, blocks, scales, packed);
+  } else if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
+    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, x, blocks, scales, packed);
+  } else {
+    encode_elements<MinusZero::kept, Size>(how, profile, x, blocks, scales, packed);
   }
 }
 
@@ -218,11 +239,7 @@ void quantize_run(const Profile& profile, float t, const float* x, std::size_t b
     for (std::size_t i = 0; i < now; i++) {
       codes[done + i] = static_cast<std::uint8_t>(scales.code[i]);
     }
-    if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
-      encode_elements<true, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
-    } else {
-      encode_elements<false, Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
-    }
+    encode_run<Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
   }
 }
 

@@ -1,10 +1,11 @@
 // The functions of fp4j_blocks.h over whichever loops this processor runs: arguments are checked here and nowhere below.
+#include "arguments.h"
 #include "block_loops.h"
 #include "dispatch.h"
 #include "fp4j/fp4j_blocks.h"
 #include "fp4j/hadamard.cuh"
-#include "fp4j/scale_layout.cuh"
 #include "profile_check.h"
+#include "scale_tiles.h"
 
 #include <cstring>
 
@@ -32,7 +33,9 @@ struct Matrix {
   size_t rows;
   size_t columns;
 
-  bool is_wrong() const { return is_missing(values, rows, columns) || stride < columns; }
+  bool is_wrong() const {
+    return is_missing(values, rows, columns) || !is_aligned(values, sizeof(float)) || stride < columns || !is_countable(rows, stride, sizeof(float));
+  }
   Source along_rows() const { return {values, stride, 1, rows, columns}; }
   Source transposed() const { return {values, 1, stride, columns, rows}; }
 };
@@ -53,12 +56,17 @@ int32_t prepare(const fp4j_profile* profile, const Matrix& matrix, const Source&
     return FP4J_UNSUPPORTED;
   }
   task->source = source;
+  if (matrix.rows == 0 || matrix.columns == 0) {
+    task->source.rows = 0;  // the other number may be anything
+  }
   if (!stored_columns(task->profile, source.columns, &task->stored)) {
     return FP4J_BAD_ARGUMENT;
   }
   const size_t blocks = task->stored / static_cast<size_t>(task->profile.block_size);
   const size_t bytes = task->stored / static_cast<size_t>(task->profile.codes_per_byte());
-  return source.rows > 1 && (target.codes_stride < bytes || target.scales_stride < blocks) ? FP4J_BAD_ARGUMENT : FP4J_OK;
+  const bool overlaps = source.rows > 1 && (target.codes_stride < bytes || target.scales_stride < blocks);
+  const bool countable = is_countable(source.rows, target.codes_stride, 1) && is_countable(source.rows, target.scales_stride, 1);
+  return overlaps || !countable ? FP4J_BAD_ARGUMENT : FP4J_OK;
 }
 
 bool refuses_tiles(const Task& task) {
@@ -79,6 +87,11 @@ bool is_layout(int32_t layout) {
   return layout >= FP4J_SCALES_LINEAR && layout <= FP4J_SCALES_SWIZZLED_8X4;
 }
 
+// With room for padding to whole tiles.
+bool is_countable_layout(size_t rows, size_t columns) {
+  return rows <= SIZE_MAX - 128 && columns <= SIZE_MAX - 4 && is_countable(rows + 128, columns + 4, 1);
+}
+
 }  // namespace
 
 extern "C" {
@@ -95,7 +108,7 @@ int32_t fp4j_supports_stochastic(const fp4j_profile* profile, const fp4j_stochas
 
 int32_t fp4j_amax(const fp4j_profile* profile, const float* values, size_t stride, size_t rows, size_t columns, float* amax) {
   const Matrix matrix = {values, stride, rows, columns};
-  if (profile == nullptr || amax == nullptr || matrix.is_wrong()) {
+  if (profile == nullptr || amax == nullptr || !is_aligned(amax, sizeof(float)) || matrix.is_wrong()) {
     return FP4J_BAD_ARGUMENT;
   }
   Profile read;
@@ -192,7 +205,7 @@ int32_t fp4j_dequantize(
 int32_t fp4j_hadamard(
     int32_t size, const uint64_t* signs, const fp4j_format* rounding, float* values, size_t stride, size_t rows, size_t columns) {
   const Matrix matrix = {values, stride, rows, columns};
-  if (size < 2 || size > 65536 || (size & (size - 1)) != 0 || signs == nullptr || matrix.is_wrong() || columns % static_cast<size_t>(size) != 0) {
+  if (size < 2 || size > 65536 || (size & (size - 1)) != 0 || signs == nullptr || !is_aligned(signs, sizeof(uint64_t)) || matrix.is_wrong() || columns % static_cast<size_t>(size) != 0) {
     return FP4J_BAD_ARGUMENT;
   }
   FormatData format = no_format();
@@ -215,31 +228,18 @@ int32_t fp4j_hadamard(
 }
 
 int32_t fp4j_swizzle(int32_t layout, size_t rows, size_t columns, const uint8_t* linear, uint8_t* swizzled) {
-  if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns)) {
+  if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns) || !is_countable_layout(rows, columns)) {
     return FP4J_BAD_ARGUMENT;
   }
-  const ScaleLayout to = static_cast<ScaleLayout>(layout);
-  if (rows != 0 && columns != 0) {
-    std::memset(swizzled, 0, scale_bytes(to, rows, columns));
-  }
-  for (size_t row = 0; row < rows; row++) {
-    for (size_t column = 0; column < columns; column++) {
-      swizzled[scale_offset(to, row, column, columns)] = linear[row * columns + column];
-    }
-  }
+  swizzle(static_cast<ScaleLayout>(layout), rows, columns, linear, swizzled);
   return FP4J_OK;
 }
 
 int32_t fp4j_unswizzle(int32_t layout, size_t rows, size_t columns, const uint8_t* swizzled, uint8_t* linear) {
-  if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns)) {
+  if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns) || !is_countable_layout(rows, columns)) {
     return FP4J_BAD_ARGUMENT;
   }
-  const ScaleLayout from = static_cast<ScaleLayout>(layout);
-  for (size_t row = 0; row < rows; row++) {
-    for (size_t column = 0; column < columns; column++) {
-      linear[row * columns + column] = swizzled[scale_offset(from, row, column, columns)];
-    }
-  }
+  unswizzle(static_cast<ScaleLayout>(layout), rows, columns, swizzled, linear);
   return FP4J_OK;
 }
 

@@ -19,6 +19,8 @@ namespace {
 
 #include "fp32_vectors.h"
 
+#include "interleave.h"
+
 constexpr std::size_t panel_columns = 48;
 constexpr std::size_t chunk = 512;        // of k
 constexpr std::size_t block_rows = 256;   // of A, restored at a time: 512 kB
@@ -63,41 +65,15 @@ void restore(OperandFormat format, const std::uint32_t* words, const std::uint8_
 
 const std::uint8_t row_of_zeros[chunk * 4] = {};  // in place of rows past the last
 
-// Words of 16 rows side by side: word i of row r to to[i * stride + r].
-void interleave(const std::uint8_t* const (&rows)[group_rows], std::size_t words, void* to, std::size_t stride) {
-  std::uint8_t* const bytes = static_cast<std::uint8_t*>(to);
-  std::size_t i = 0;
-#if defined(__SSE2__)
-  for (; i + 4 <= words; i += 4) {
-    for (std::size_t r = 0; r < group_rows; r += 4) {
-      __m128 row0 = load<__m128>(rows[r] + 4 * i);
-      __m128 row1 = load<__m128>(rows[r + 1] + 4 * i);
-      __m128 row2 = load<__m128>(rows[r + 2] + 4 * i);
-      __m128 row3 = load<__m128>(rows[r + 3] + 4 * i);
-      _MM_TRANSPOSE4_PS(row0, row1, row2, row3);
-      store(bytes + 4 * (i * stride + r), row0);
-      store(bytes + 4 * ((i + 1) * stride + r), row1);
-      store(bytes + 4 * ((i + 2) * stride + r), row2);
-      store(bytes + 4 * ((i + 3) * stride + r), row3);
-    }
-  }
-#endif
-  for (; i < words; i++) {
-    for (std::size_t r = 0; r < group_rows; r++) {
-      std::memcpy(bytes + 4 * (i * stride + r), rows[r] + 4 * i, 4);
-    }
-  }
-}
-
 // Elements [from, from + count) of the 16 rows from `first` on, zeros past the last row.
 void restore_group(const CodedRows& source, std::size_t first, std::size_t k, std::size_t from, std::size_t count, Scratch* scratch, float* values, std::size_t stride) {
   const std::size_t per_word = elements_per_word(source.format);
   const std::size_t block = scaled_block(source.format);
   const std::size_t scales = block == 0 ? 0 : count / block;
-  const std::uint8_t* rows[group_rows];
+  const void* rows[group_rows];
   for (std::size_t r = 0; r < group_rows; r++) {
     const bool there = first + r < source.rows;
-    rows[r] = there ? source.codes + ((first + r) * k + from) * 4 / per_word : row_of_zeros;
+    rows[r] = there ? static_cast<const void*>(source.codes + ((first + r) * k + from) * 4 / per_word) : row_of_zeros;
     for (std::size_t i = 0; i < scales; i++) {
       scratch->scales[i][r] = there ? source.scales[((first + r) * k + from) / block + i] : std::uint8_t{0};
     }
@@ -106,7 +82,7 @@ void restore_group(const CodedRows& source, std::size_t first, std::size_t k, st
   interleave(rows, words, scratch->words, group_rows);
   for (std::size_t r = 0; r < group_rows && count % per_word != 0; r++) {  // half a word of bf16
     std::uint16_t last;
-    std::memcpy(&last, rows[r] + 4 * words, sizeof last);
+    std::memcpy(&last, static_cast<const std::uint8_t*>(rows[r]) + 4 * words, sizeof last);
     scratch->words[words][r] = last;
   }
   restore(source.format, scratch->words[0], scratch->scales[0], count, values, stride);
@@ -121,9 +97,9 @@ void restore_group(const PackedRows& source, std::size_t first, std::size_t k, s
 }
 
 void restore_group(const FloatRows& source, std::size_t first, std::size_t, std::size_t from, std::size_t count, Scratch*, float* values, std::size_t stride) {
-  const std::uint8_t* rows[group_rows];
+  const void* rows[group_rows];
   for (std::size_t r = 0; r < group_rows; r++) {
-    rows[r] = first + r < source.rows ? reinterpret_cast<const std::uint8_t*>(source.values + (first + r) * source.stride + from) : row_of_zeros;
+    rows[r] = first + r < source.rows ? static_cast<const void*>(source.values + (first + r) * source.stride + from) : row_of_zeros;
   }
   interleave(rows, count, values, stride);
 }

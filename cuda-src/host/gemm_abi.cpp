@@ -79,9 +79,9 @@ int32_t fp4j_gemm(
     return FP4J_UNSUPPORTED;
   }
   const OperandScale scale = operand == FP4J_OPERAND_NVFP4 ? OperandScale::ue4m3_16 : OperandScale::ue8m0_32;
-  const bool misses_array = (m != 0 && (a_codes == nullptr || a_scales == nullptr)) || (n != 0 && (b_codes == nullptr || b_scales == nullptr)) ||
-                            (m != 0 && n != 0 && d == nullptr);
-  if (misses_array || k == 0 || k % static_cast<size_t>(scale_block(scale)) != 0 || k % static_cast<size_t>(known->step()) != 0) {
+  const bool is_wrong = (m != 0 && (a_codes == nullptr || a_scales == nullptr)) || (n != 0 && (b_codes == nullptr || b_scales == nullptr)) ||
+                            !is_matrix(d, m, n, n) || (c != nullptr && !is_matrix(c, m, n, n)) || !is_countable(m, k, 1) || !is_countable(n, k, 1);
+  if (is_wrong || k == 0 || k % static_cast<size_t>(scale_block(scale)) != 0 || k % static_cast<size_t>(known->step()) != 0) {
     return FP4J_BAD_ARGUMENT;
   }
   loops().multiply(*known, {scale, {a_codes, a_scales, m}, {b_codes, b_scales, n}, k, c, d});

@@ -83,8 +83,11 @@ void pack_columns(const Product& product, std::size_t first, GroupOfB* groups) {
     for (std::size_t column = 0; column < panel_columns; column++) {
       std::int8_t doubled[16];
       into->scale[column] = unpack_group(product, product.b, first + column, group, doubled);
-      for (std::size_t i = 0; i < 16; i++) {
-        into->doubled[column / 16][i / 4][column % 16][i % 4] = static_cast<std::uint8_t>(doubled[i] + offset_of_b);
+      const __m128i offset = _mm_add_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(doubled)), _mm_set1_epi8(offset_of_b));
+      std::uint32_t words[4];
+      std::memcpy(words, &offset, sizeof words);
+      for (std::size_t i = 0; i < 4; i++) {
+        std::memcpy(into->doubled[column / 16][i][column % 16], &words[i], 4);
       }
     }
   }
@@ -143,27 +146,46 @@ void write_tile(const Product& product, std::size_t row, std::size_t column, flo
   }
 }
 
+// All of A, and room for one panel of B, as they are laid out here.
+struct PackedGroups {
+  GroupOfA* a;
+  GroupOfB* b;
+
+  explicit PackedGroups(const Product& product) {
+    const std::size_t groups = product.k / 16;
+    const std::size_t tiles = (product.a.rows + tile_rows - 1) / tile_rows;
+    a = static_cast<GroupOfA*>(std::aligned_alloc(64, tiles * groups * sizeof(GroupOfA)));
+    b = static_cast<GroupOfB*>(std::aligned_alloc(64, groups * sizeof(GroupOfB)));
+    for (std::size_t tile = 0; tile < tiles && is_there(); tile++) {
+      pack_rows(product, tile * tile_rows, a + tile * groups);
+    }
+  }
+
+  PackedGroups(const PackedGroups&) = delete;
+  PackedGroups& operator=(const PackedGroups&) = delete;
+
+  ~PackedGroups() {
+    std::free(a);
+    std::free(b);
+  }
+
+  bool is_there() const { return a != nullptr && b != nullptr; }
+};
+
 // False if there is no memory for the operands as they are laid out here.
 bool multiply_groups(const Product& product) {
   const std::size_t groups = product.k / 16;
-  const std::size_t tiles = (product.a.rows + tile_rows - 1) / tile_rows;
-  GroupOfA* const a = static_cast<GroupOfA*>(std::aligned_alloc(64, tiles * groups * sizeof(GroupOfA)));
-  GroupOfB* const b = static_cast<GroupOfB*>(std::aligned_alloc(64, groups * sizeof(GroupOfB)));
-  const bool done = a != nullptr && b != nullptr;
-  if (done) {
-    for (std::size_t tile = 0; tile < tiles; tile++) {
-      pack_rows(product, tile * tile_rows, a + tile * groups);
-    }
-    for (std::size_t column = 0; column < product.b.rows; column += panel_columns) {
-      pack_columns(product, column, b);
-      for (std::size_t tile = 0; tile < tiles; tile++) {
-        float sums[tile_rows][panel_columns];
-        multiply_tile(a + tile * groups, b, groups, sums);
-        write_tile(product, tile * tile_rows, column, sums);
-      }
+  const PackedGroups packed(product);
+  if (!packed.is_there()) {
+    return false;
+  }
+  for (std::size_t column = 0; column < product.b.rows; column += panel_columns) {
+    pack_columns(product, column, packed.b);
+    for (std::size_t row = 0; row < product.a.rows; row += tile_rows) {
+      float sums[tile_rows][panel_columns];
+      multiply_tile(packed.a + row / tile_rows * groups, packed.b, groups, sums);
+      write_tile(product, row, column, sums);
     }
   }
-  std::free(a);
-  std::free(b);
-  return done;
+  return true;
 }

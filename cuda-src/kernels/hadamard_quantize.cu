@@ -1,3 +1,5 @@
+// Hadamard-16 in registers, then quantised along rows or columns. Floor as without the transform, .57 ps per element at 8 TB/s (B200), 2.5 ps at 1.79 TB/s (RTX 5090): its
+// four additions, sign and factor per element are .16 ps at 37 T/s.
 #include "hadamard_part.cuh"
 #include "row_quantizer.cuh"
 #include "tile_quantizer.cuh"

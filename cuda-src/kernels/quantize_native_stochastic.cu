@@ -1,3 +1,4 @@
+// The same by cvt.rs, which takes eight bits for each element. Floor as along rows: .57 ps per element at 8 TB/s (B200).
 #include "row_quantizer.cuh"
 #include "stochastic_rounding.cuh"
 

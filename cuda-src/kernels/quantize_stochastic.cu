@@ -1,3 +1,5 @@
+// Elements along rows rounded by random bits. Floor as without them, .57 ps per element at 8 TB/s (B200), 2.5 ps at 1.79 TB/s (RTX 5090). A Philox block is some 80
+// instructions: a lane computes one for its eight elements where they take eight bits each, .27 ps per element at 37 T/s (B200), two where they take 32, .54 ps.
 #include "row_quantizer.cuh"
 #include "stochastic_rounding.cuh"
 

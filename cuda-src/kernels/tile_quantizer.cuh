@@ -1,5 +1,5 @@
 // Blocks along rows and columns of one tile. Codes go through shared memory so that global memory gets 32 bytes in a row. Floor with both outputs: 4 B + 2 (.5 B + 1/16 B)
-// per element: .64 ps at 8 TB/s (B200), 2.9 ps at 1.79 TB/s (RTX 5090).
+// per element: .64 ps at 8 TB/s (B200), 2.9 ps at 1.79 TB/s (RTX 5090); along columns alone as along rows, .57 ps and 2.5 ps.
 #pragma once
 
 #include "block_part.cuh"

@@ -104,6 +104,7 @@ void hadamard_of_integers() {
 
 constexpr std::size_t rows = 32;
 constexpr std::size_t columns = 23 * 32;  // no multiple of a vector's blocks
+constexpr std::size_t narrow = 23;         // columns of the same elements as a tall matrix, whose height is a multiple of 1024
 
 std::vector<float> matrix(int kind, std::mt19937* random) {
   std::vector<float> values(rows * columns);
@@ -174,6 +175,15 @@ void compare_level(const BlockLoops& loops, const profiles::NamedProfile& named,
   both("transposed", columns, stored_across,
        [&](const BlockLoops& with, const Target& target) { return with.quantize(profile, t, across, stored_across, target); });
   both("tiles", rows, stored, [&](const BlockLoops& with, const Target& target) { return with.quantize_tiles(profile, t, along, stored, target); });
+  // Rows that end before the next begins, a last square that is cut off, and a long transpose of rows that fill no 16.
+  const Source part = {values.data() + 7, columns, 1, rows - 5, columns - 160};
+  const std::size_t part_stored = (part.columns + multiple - 1) / multiple * multiple;
+  both("part in tiles", part.rows, part_stored,
+       [&](const BlockLoops& with, const Target& target) { return with.quantize_tiles(profile, t, part, part_stored, target); });
+  const Source tall = {values.data(), 1, narrow, narrow - 2, rows * columns / narrow};
+  const std::size_t tall_stored = (tall.columns + multiple - 1) / multiple * multiple;
+  both("tall transposed", tall.rows, tall_stored,
+       [&](const BlockLoops& with, const Target& target) { return with.quantize(profile, t, tall, tall_stored, target); });
   const Stochastic stochastic = {{StochasticArithmetic::carry_8, StochasticBytes::ptx, 7, 9}, 5, columns};
   if (profile.element_cast == ElementCast::convert && profile.scale_search == ScaleSearch::none) {
     both("stochastic", rows, stored,
@@ -194,6 +204,40 @@ void compare_level(const BlockLoops& loops, const profiles::NamedProfile& named,
   check::equal(named.id, 0, different, 0);
 }
 
+// Every size from 2 to 4096, of any signs, with and without rounding to bf16, in as many groups as leave parts of vectors over.
+long long hadamard_levels(std::mt19937* random, int usable) {
+  long long compared = 0;
+  for (int log2_size = 1; log2_size <= 12; log2_size++) {
+    const std::size_t size = std::size_t{1} << log2_size;
+    const std::size_t groups = log2_size < 6 ? 37 : 3;
+    for (int kind = 0; kind < kinds; kind++) {
+      std::vector<float> values = matrix(kind, random);
+      values.resize(size * groups);
+      std::vector<std::uint64_t> signs(size / 64 + 1);
+      for (std::uint64_t& word : signs) {
+        word = static_cast<std::uint64_t>((*random)()) << 32 | (*random)();
+      }
+      for (bool to_bf16 : {false, true}) {
+        std::vector<float> right = values;
+        for (std::size_t i = 0; i < groups; i++) {
+          hadamard(right.data() + i * size, log2_size, signs.data(), to_bf16);
+        }
+        for (int level = 0; level < usable; level++) {
+          std::vector<float> actual = values;
+          levels[level]->hadamard(log2_size, signs.data(), to_bf16, actual.data(), groups);
+          std::uint32_t different = 0;
+          for (std::size_t i = 0; i < right.size(); i++) {
+            different += to_bits(right[i]) != to_bits(actual[i]) && !(is_nan(right[i]) && is_nan(actual[i])) ? 1u : 0u;
+          }
+          check::equal("hadamard of this level", size, different, 0);
+          compared++;
+        }
+      }
+    }
+  }
+  return compared;
+}
+
 }  // namespace
 
 int main() {
@@ -212,9 +256,12 @@ int main() {
       const std::vector<float> values = matrix(kind, &random);
       for (int level = 0; level < usable; level++) {
         compare_level(*levels[level], named, values);
-        expected += stochastic ? 6 : 5;
+        expected += stochastic ? 8 : 7;
       }
     }
   }
+  const long long transforms = hadamard_levels(&random, usable);
+  check::equal("transforms", 0, static_cast<std::uint32_t>(transforms), static_cast<std::uint32_t>(12 * kinds * 2 * usable));
+  expected += transforms + 1;
   return check::summary("blocks", expected);
 }

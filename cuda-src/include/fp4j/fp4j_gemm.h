@@ -26,8 +26,9 @@ enum {
 FP4J_EXPORT int32_t fp4j_supports_gemm(const char* model, int32_t operand);
 
 /*
- * Computes all of D in the calling thread. k is a positive multiple of the operands' block and of the model's step, else FP4J_BAD_ARGUMENT. c holds the initial
- * accumulators, [m, n], and may be null for +0; it may be d itself. Under a model a NaN is 0x7FFFFFFF.
+ * Computes all of D in the calling thread. k is a positive multiple of the operands' block and of the model's step, else FP4J_BAD_ARGUMENT, as for null pointers; fp4j's
+ * own library gives the same answer to c or d that are not aligned, and to sizes whose bytes no size_t can count. c holds the initial accumulators, [m, n], and may be null
+ * for +0; it may be d itself. Under a model a NaN is 0x7FFFFFFF.
  */
 FP4J_EXPORT int32_t fp4j_gemm(
     const char* model, int32_t operand, size_t m, size_t n, size_t k, const uint8_t* a_codes, const uint8_t* a_scales, const uint8_t* b_codes,

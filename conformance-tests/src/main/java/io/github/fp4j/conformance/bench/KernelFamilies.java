@@ -49,9 +49,20 @@ public final class KernelFamilies {
               new KernelFamily("dequantize-mxfp4", "MXFP4 to float32", MXFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, MXFP4, n)),
               new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, KernelFamilies::hadamard),
               new KernelFamily("swizzle-128x4", "scales into tiles of 128 x 4", 1, 1, 1, KernelFamilies::swizzle),
-              new KernelFamily("gemv-nvfp4", "NVFP4 weights times one float32 row", NVFP4_BYTES, 0, 2, (backend, n) -> product(backend, 1, n)),
+              new KernelFamily("gemv-nvfp4", "NVFP4 weights times one float32 row", NVFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.NVFP4, 1, n)),
+              new KernelFamily("gemv-mxfp4", "MXFP4 weights times one float32 row", MXFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.MXFP4, 1, n)),
               new KernelFamily(
-                  "gemm-nvfp4", "NVFP4 weights times 512 float32 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS, (backend, n) -> product(backend, GEMM_ROWS, n))),
+                  "gemm-nvfp4", "NVFP4 weights times 512 float32 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> product(backend, OperandFormat.NVFP4, GEMM_ROWS, n)),
+              new KernelFamily(
+                  "gemm-mxfp4", "MXFP4 weights times 512 float32 rows", MXFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> product(backend, OperandFormat.MXFP4, GEMM_ROWS, n)),
+              new KernelFamily(
+                  "gemm-nvfp4-nvfp4", "NVFP4 weights times 512 NVFP4 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> codedProduct(backend, OperandFormat.NVFP4, n)),
+              new KernelFamily(
+                  "gemm-mxfp4-mxfp4", "MXFP4 weights times 512 MXFP4 rows", MXFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> codedProduct(backend, OperandFormat.MXFP4, n))),
           OptimizerFamilies.all().stream())
           .toList();
 
@@ -185,22 +196,52 @@ public final class KernelFamilies {
             });
   }
 
-  /** {@code rows} rows of activations times the transpose of n / 4096 rows of weights; an element is one of the weights. */
-  private static Optional<Runnable> product(Backend backend, int rows, int n) {
+  /**
+   * {@code rows} rows of activations times the transpose of n / 4096 rows of weights, in float32 order or, for who has no other, in an order of its own; an element is
+   * one of the weights.
+   */
+  private static Optional<Runnable> product(Backend backend, OperandFormat format, int rows, int n) {
     return backend
         .gemms()
-        .filter(kernels -> kernels.supportsActivations(GemmKernels.FP32, OperandFormat.NVFP4))
-        .map(
-            kernels -> {
-              // scales of 1/4 to 1/2: random bytes would overflow
-              byte[] scales = RandomData.bytes(n / 16, 2);
-              for (int i = 0; i < scales.length; i++) {
-                scales[i] = (byte) (0x28 | scales[i] & 7);
-              }
-              PackedWeights weights = PackedWeights.of(new GemmOperand(OperandFormat.NVFP4, n / COLUMNS, COLUMNS, RandomData.bytes(n / 2, 1), scales));
-              FloatRows activations = FloatRows.of(RandomData.normal(rows * COLUMNS, 3), rows, COLUMNS);
-              float[] result = new float[rows * (n / COLUMNS)];
-              return () -> kernels.multiply(GemmKernels.FP32, activations, weights, 1, result, Parallelism.NONE);
-            });
+        .flatMap(
+            kernels ->
+                Stream.of(GemmKernels.FP32, GemmKernels.OWN)
+                    .filter(model -> kernels.supportsActivations(model, format))
+                    .findFirst()
+                    .map(
+                        model -> {
+                          PackedWeights weights = PackedWeights.of(operand(format, n / COLUMNS, 1));
+                          FloatRows activations = FloatRows.of(RandomData.normal(rows * COLUMNS, 3), rows, COLUMNS);
+                          float[] result = new float[rows * (n / COLUMNS)];
+                          return () -> kernels.multiply(model, activations, weights, 1, result, Parallelism.NONE);
+                        }));
+  }
+
+  /** 512 packed rows times the transpose of n / 4096, under the accumulator of the implementation's choice or else in float32 order. */
+  private static Optional<Runnable> codedProduct(Backend backend, OperandFormat format, int n) {
+    return backend
+        .gemms()
+        .flatMap(
+            kernels ->
+                Stream.of(GemmKernels.OWN, GemmKernels.FP32)
+                    .filter(model -> kernels.supports(model, format, format))
+                    .findFirst()
+                    .map(
+                        model -> {
+                          GemmOperand a = operand(format, GEMM_ROWS, 3);
+                          GemmOperand b = operand(format, n / COLUMNS, 1);
+                          float[] result = new float[GEMM_ROWS * (n / COLUMNS)];
+                          return () -> kernels.multiply(model, a, b, null, result);
+                        }));
+  }
+
+  /** Any codes under scales of 1/4 to 1/2, or as many powers of two: random bytes would overflow. */
+  private static GemmOperand operand(OperandFormat format, int rows, int seed) {
+    byte[] scales = RandomData.bytes(rows * COLUMNS / format.block(), seed + 1);
+    int least = format.equals(OperandFormat.NVFP4) ? 0x28 : 120;
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (byte) (least | scales[i] & 7);
+    }
+    return new GemmOperand(format, rows, COLUMNS, RandomData.bytes(rows * COLUMNS / 2, seed), scales);
   }
 }

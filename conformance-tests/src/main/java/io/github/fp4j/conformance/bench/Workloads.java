@@ -7,7 +7,8 @@ import java.util.List;
 
 /** Which workloads a run has. */
 public final class Workloads {
-  private static final String SIMD = "simd-";
+  /** Begins the names of Vector API backends. */
+  public static final String SIMD = "simd-";
 
   private Workloads() {}
 

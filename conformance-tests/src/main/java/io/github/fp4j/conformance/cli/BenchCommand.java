@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.cli;
 
+import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.conformance.bench.BenchmarkReport;
@@ -10,6 +11,7 @@ import io.github.fp4j.conformance.bench.Rival;
 import io.github.fp4j.conformance.bench.SizeClass;
 import io.github.fp4j.conformance.bench.Workload;
 import io.github.fp4j.conformance.bench.Workloads;
+import io.github.fp4j.conformance.subject.Peer;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -107,7 +109,8 @@ final class BenchCommand implements Callable<Integer> {
     if (peers != null) {
       peers.stream().filter(name -> !isRival(name)).forEach(name -> subjects.add(Backends.byName(name)));
     } else {
-      Backends.available().stream().filter(backend -> !backend.name().startsWith("simd-") && !backend.name().equals("reference")).forEach(subjects::add);
+      sayWhatIsLeftOut();
+      Backends.available().stream().filter(backend -> !backend.name().startsWith(Workloads.SIMD) && !backend.name().equals("reference")).forEach(subjects::add);
     }
     return subjects;
   }
@@ -133,6 +136,19 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return here;
+  }
+
+  /** Peers and backends that cannot run here, and why. */
+  private void sayWhatIsLeftOut() {
+    PrintWriter err = spec.commandLine().getErr();
+    for (Backend backend : Backends.all()) {
+      if (backend.availability() instanceof Availability.Unavailable(String reason) && !backend.name().startsWith(Workloads.SIMD)) {
+        err.println("left out: " + backend.name() + ": " + reason);
+      } else if (backend instanceof Peer) {
+        err.println("peer " + backend.name() + ": " + backend.description());
+      }
+    }
+    err.flush();
   }
 
   private List<Measurement> measure(BenchmarkRun run, List<Workload> workloads, int count, boolean crowded) throws IOException {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.BlockKernels;
+import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import java.lang.foreign.FunctionDescriptor;
@@ -12,6 +13,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ggml's own quantisers, from {@code libggml-base.so}: {@code quantize_row_nvfp4_ref}, {@code quantize_row_mxfp4_ref} and the {@code dequantize_row_} functions of
- * ggml-quants.h. The library is named by the system property {@code fp4j.ggml.library} or the environment variable {@code FP4J_GGML_LIBRARY}, or fetched.
+ * ggml-quants.h; and its products, by the {@link GgmlCpu} beside it. The library is named by the system property {@code fp4j.ggml.library} or the environment variable
+ * {@code FP4J_GGML_LIBRARY}, or fetched.
  */
 public final class Ggml implements Peer {
   /** System property that names the library's file. */
@@ -33,21 +36,23 @@ public final class Ggml implements Peer {
   private final Availability availability;
   private final String description;
   private final @Nullable BlockKernels kernels;
+  private final @Nullable GemmKernels gemms;
 
-  private Ggml(Availability availability, String description, @Nullable BlockKernels kernels) {
+  private Ggml(Availability availability, String description, @Nullable BlockKernels kernels, @Nullable GemmKernels gemms) {
     this.availability = availability;
     this.description = description;
     this.kernels = kernels;
+    this.gemms = gemms;
   }
 
   /** Looks for the library. Never throws. */
   static Ggml find() {
     return switch (PeerLibrary.find(PROPERTY, VARIABLE, PLACE_IN_PEERS, System.getenv())) {
       case PeerLibrary.Missing(String reason) -> absent(reason);
-      case PeerLibrary.Found(var file, SymbolLookup symbols) -> {
+      case PeerLibrary.Found(Path file, SymbolLookup symbols) -> {
         try {
           String version = "ggml " + text(symbols, "ggml_version") + " (" + text(symbols, "ggml_commit") + "), " + file;
-          yield new Ggml(Availability.YES, version, new GgmlKernels(symbols));
+          yield withProducts(file, symbols, version, new GgmlKernels(symbols));
         } catch (NoSuchElementException e) {
           yield absent(file + ": " + e.getMessage());
         }
@@ -55,8 +60,17 @@ public final class Ggml implements Peer {
     };
   }
 
+  private static Ggml withProducts(Path file, SymbolLookup symbols, String version, BlockKernels kernels) {
+    try {
+      GgmlCpu cpu = GgmlCpu.beside(file, symbols);
+      return new Ggml(Availability.YES, version + ", products by " + cpu.file, kernels, new GgmlGemms(cpu));
+    } catch (NoSuchElementException e) {
+      return new Ggml(Availability.YES, version + ", no products: " + e.getMessage(), kernels, null);
+    }
+  }
+
   private static Ggml absent(String reason) {
-    return new Ggml(Availability.no(reason), "ggml's block quantisers", null);
+    return new Ggml(Availability.no(reason), "ggml's block quantisers and products", null, null);
   }
 
   /** What a function without arguments says of the library. */
@@ -94,6 +108,11 @@ public final class Ggml implements Peer {
   @Override
   public Optional<BlockKernels> blocks() {
     return Optional.ofNullable(kernels);
+  }
+
+  @Override
+  public Optional<GemmKernels> gemms() {
+    return Optional.ofNullable(gemms);
   }
 
   @Override
