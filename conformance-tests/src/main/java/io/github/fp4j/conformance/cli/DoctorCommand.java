@@ -22,24 +22,34 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     Environment.describe().forEach((name, value) -> out.printf("%-16s %s%n", name, value));
+    List<LibraryStatus> libraries = NativeLibraries.searches();
     out.printf("%nBackends%n");
     for (Backend backend : Backends.all()) {
-      String state = backend.availability() instanceof Availability.Unavailable(String reason) ? "no   " + reason : "yes  " + backend.description();
+      String state = backend.availability() instanceof Availability.Unavailable(String reason) ? "no   " + withoutPlaces(reason, libraries) : "yes  " + backend.description();
       out.printf("  %-16s %s%n", backend.name(), state);
     }
     out.printf("%nNative libraries%n");
-    for (LibraryStatus library : NativeLibraries.searches()) {
+    for (LibraryStatus library : libraries) {
       switch (library) {
         case LibraryStatus.Found(String name, List<String> tried, String path, String version, List<String> details) -> {
           out.printf("  %-26s yes  %s, %s%n", name, version, path);
           details.forEach(detail -> out.printf("  %-26s      %s%n", "", detail));
         }
         case LibraryStatus.Missing(String name, List<String> tried, String reason) -> {
-          out.printf("  %-26s no   %s%n", name, reason);
+          out.printf("  %-26s no   %s%n", name, withoutPlaces(reason, libraries));
           tried.forEach(place -> out.printf("  %-26s      looked: %s%n", "", place));
         }
       }
     }
     return ExitCode.OK;
+  }
+
+  /** A reason names the places of its search in brackets; here they have lines of their own. */
+  private static String withoutPlaces(String reason, List<LibraryStatus> libraries) {
+    String text = reason;
+    for (LibraryStatus library : libraries) {
+      text = text.replace(" (" + String.join("; ", library.tried()) + ")", "");
+    }
+    return text;
   }
 }

@@ -29,6 +29,7 @@ final class GemmSuites {
       classes.add(new Fp32GemmClass(OperandFormat.BF16, weights));
       classes.add(new ActivationsClass(GemmKernels.FP32, weights));
       classes.add(new ActivationsClass(GemmKernels.EXACT, weights));
+      classes.add(new OwnActivationsClass(weights));
     }
     classes.add(new Fp32GemmClass(OperandFormat.MXFP8_E4M3, OperandFormat.MXFP4));
     classes.add(new ActivationsClass(GemmKernels.FP32, OperandFormat.MXFP8_E4M3));

@@ -88,6 +88,7 @@ class CudaOnCpuIT {
   void blocksAndProductsPassTheirSuites() throws Exception {
     String text = fp4j("12.0", "conform", "--backend", "cuda", "--level", "quick", "--suite", "X7,X8,X9,XD,XH,XQ");
     assertThat(classesPassed(text)).isGreaterThanOrEqualTo(24 + 27 + 80 + 13 + 2 + 24 * 6); // every profile but the one that refuses NaN
+    assertThat(classesPassed(fp4j("9.0", "conform", "--backend", "cuda", "--level", "quick", "--class", "XG/own/float32"))).isEqualTo(2);
   }
 
   @Test

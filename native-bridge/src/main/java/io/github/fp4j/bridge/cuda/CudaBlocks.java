@@ -79,20 +79,12 @@ final class CudaBlocks implements BlockKernels {
   }
 
   private void alongRows(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to, Quantisation quantisation) {
-    requireSupported(profile);
+    quantizer.require(profile); // before any shape is looked at
     int stored = profile.storedColumns("columns", from.columns());
     try (DeviceScratch scratch = scratch()) {
       Output output = Output.of(scratch, profile, from.rows(), stored, to);
       quantisation.launch(scratch.upload(from), scratch.upload(tensorScale), output.there);
       output.fetch(scratch);
-    }
-  }
-
-  /** Before any shape is looked at, so that what is wrong with the profile is said of it. */
-  private void requireSupported(QuantizationProfile profile) {
-    profile.requireCpuExact();
-    if (!supports(profile)) {
-      throw new IllegalArgumentException("profile " + profile + " (" + profile.format() + "): cuda does not have it");
     }
   }
 
@@ -116,7 +108,7 @@ final class CudaBlocks implements BlockKernels {
 
   @Override
   public void quantizeTransposed(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to) {
-    requireSupported(profile);
+    quantizer.require(profile);
     int stored = profile.storedColumns("rows", from.rows());
     try (DeviceScratch scratch = scratch()) {
       Output output = Output.of(scratch, profile, from.columns(), stored, to);
@@ -127,7 +119,7 @@ final class CudaBlocks implements BlockKernels {
 
   @Override
   public void quantizeBoth(QuantizationProfile profile, float tensorScale, FloatRows from, BlockRows to, BlockRows transposed) {
-    requireSupported(profile);
+    quantizer.require(profile);
     int storedColumns = profile.storedColumns("columns", from.columns());
     int storedRows = profile.storedColumns("rows", from.rows());
     try (DeviceScratch scratch = scratch()) {
@@ -142,7 +134,7 @@ final class CudaBlocks implements BlockKernels {
   /** In one visit to the device: the tensor scale never leaves it before the codes do. */
   @Override
   public BlockTensor quantize(QuantizationProfile profile, Blocking blocking, FloatRows from, Executor executor) {
-    requireSupported(profile);
+    quantizer.require(profile);
     boolean transposed = blocking == Blocking.TRANSPOSED;
     int rows = transposed ? from.columns() : from.rows();
     int columns = transposed ? from.rows() : from.columns();

@@ -77,7 +77,8 @@ public final class DeviceQuantizer implements AutoCloseable {
     return transform.size() == HADAMARD_SIZE && (transform.rounding() == null || transform.rounding().equals(FloatFormat.BF16));
   }
 
-  private void require(QuantizationProfile profile) {
+  /** @throws IllegalArgumentException for a profile that is not supported, with the reason */
+  void require(QuantizationProfile profile) {
     profile.requireCpuExact();
     if (!supports(profile)) {
       throw new IllegalArgumentException("profile " + profile + " (" + profile.format() + "): cuda does not have it");

@@ -4,6 +4,7 @@ import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +48,8 @@ final class ProbeGemms implements GemmKernels {
   @Override
   public void multiply(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d) {
     GemmArguments.require(this, "cuda-probes", model, a, b, c, d);
-    Probe probe = probe();
-    if (d.length == 0 || probe == null) {
+    Probe probe = Objects.requireNonNull(probe());
+    if (d.length == 0) {
       return;
     }
     Tiles tiles = new Tiles(a, b, probe.m);
