@@ -163,19 +163,25 @@ void encode_block(const Profile& profile, const ElementScale& scale, const float
   }
 }
 
+// Some blocks by the bodies. Not inlined: it is rare, and would take registers from the loop below.
+template <Scaling How, int Size>
+__attribute__((noinline)) void encode_blocks(const Profile& profile, const float* x, std::size_t first, std::size_t end, const BlockScales& scales, std::uint8_t* packed) {
+  for (std::size_t i = first; i < end; i++) {
+    encode_block(profile, {How, scales.first[i], scales.second[i]}, x + i * Size, packed + i * (Size / 2));
+  }
+}
+
 // Whole 64s of elements; those with a NaN, and the rest, block by block.
 template <Scaling How, bool MayBeNan, bool DropsSignOfZero, int Size>
 void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   constexpr std::size_t turn = 64 / Size;
-  for (std::size_t block = 0; block < blocks; block += turn) {
-    const bool whole = blocks - block >= turn;
-    if (whole && encode_64<How, MayBeNan, DropsSignOfZero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
-      continue;
-    }
-    for (std::size_t i = block; i < smaller(block + turn, blocks); i++) {
-      encode_block(profile, {How, scales.first[i], scales.second[i]}, x + i * Size, packed + i * (Size / 2));
+  const std::size_t whole = blocks / turn * turn;
+  for (std::size_t block = 0; block < whole; block += turn) {
+    if (!encode_64<How, MayBeNan, DropsSignOfZero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
+      encode_blocks<How, Size>(profile, x, block, block + turn, scales, packed);
     }
   }
+  encode_blocks<How, Size>(profile, x, whole, blocks, scales, packed);
 }
 
 // Whether finite numbers are multiplied by finite numbers: then none is a NaN, and nobody need look for one.

@@ -66,7 +66,7 @@ __m512i e2m1_lanes(__m512 x, __mmask16* nan) {
 
 // 64 elements to 32 bytes; `of` says which factor belongs to each 16. False if a NaN came up: the bytes are then of no use.
 template <Scaling How, bool MayBeNan, bool DropsSignOfZero, int Size>
-bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
+__attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
   __mmask16 nan = 0;
   __m512i lanes[4];
   for (int i = 0; i < 4; i++) {
@@ -174,7 +174,7 @@ __m256i e2m1_lanes(__m256 x, __m256* nan) {
 }
 
 template <Scaling How, bool MayBeNan, bool DropsSignOfZero, int Size>
-bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
+__attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
   __m256 nan = _mm256_setzero_ps();
   __m256i lanes[8];
   for (int i = 0; i < 8; i++) {
