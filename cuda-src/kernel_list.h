@@ -11,7 +11,8 @@
 //
 // Units: one (a single unit); values (count, or rows * columns); chunks (8 elements of a stored row: rows * stored_columns / 8, rows and stored_columns rounded up
 // to 128 rows and 4 blocks where scale_layout is not linear, to 8 rows and 4 blocks for 8x4); tiles (64 x 64 elements of the input, rounded up alike); squares (of
-// block size by block size); scale_tiles (of the layout); d_tiles (128 x 128 elements of D); d_model_tiles (16 x 16); y_elements (of y); steps (count).
+// block size by block size); scale_tiles (of the layout); d_tiles (128 x 128 elements of D); d_model_tiles (16 x 16); y_elements (of y); steps (count);
+// gradient_chunks (4096 elements of count); state_blocks (block_size elements of count); code_bytes (of count codes).
 //
 // Matrices are row-major, a stride counts elements from row to row, of codes and scales bytes. scale_layout: 0 linear, 1 swizzled 128x4, 2 swizzled 8x4; a swizzled
 // layout has no stride, and its padding is written as zero. Pointers marked "or null" may be 0.
@@ -169,3 +170,34 @@ FP4J_KERNEL(probe_tcgen05, fp4j_probe_tcgen05_nvfp4, sm_10x, 128, steps, 1,
 FP4J_KERNEL(probe_tcgen05, fp4j_probe_tcgen05_mxfp4, sm_10x, 128, steps, 1,
             (const unsigned char* a, const unsigned char* b, const unsigned char* a_scales, const unsigned char* b_scales, const float* c, float* d,
              long long count))
+
+// An optimizer's step: bits, order and rules are those of fp4j_optim.h. A count is of elements; the arrays of a chunk or block have one entry to each.
+// Largest magnitudes, as bits, and sums of squares of the chunks of a gradient.
+FP4J_KERNEL(optim, fp4j_optim_scan, any, 256, gradient_chunks, 8, (const float* gradient, long long count, unsigned* magnitudes, double* squares))
+// The sums after clipping, and how many elements were clipped. magnitudes: those of the scan, and chunks that do not reach above the threshold keep their sum and get 0
+// clipped elements unread; or null.
+FP4J_KERNEL(optim, fp4j_optim_clip, any, 256, gradient_chunks, 8,
+            (const float* gradient, long long count, float threshold, float ratio, const unsigned* magnitudes, double* squares, int* clipped))
+// target may be the gradient.
+FP4J_KERNEL(optim, fp4j_optim_condition, any, 256, values, 1024, (fp4j_adam adam, const float* gradient, float* target, long long count))
+FP4J_KERNEL(optim, fp4j_optim_adam, any, 256, values, 1024,
+            (fp4j_adam adam, float* parameters, const float* gradient, float* first, float* second, long long count))
+// maxima = max(maxima, |values|); *largest_bits as amax_bits above, but NaN stay as they are.
+FP4J_KERNEL(optim, fp4j_optim_raise_maxima, any, 256, values, 1024, (const float* values, float* maxima, long long count, unsigned* largest_bits))
+FP4J_KERNEL(optim, fp4j_optim_limit_scales, any, 256, values, 1024, (float bound, const float* maxima, float* scales, long long count))
+
+// Moments in codes of 4 or 8 bits: codebook holds 2^bits ascending values. block_size is even.
+FP4J_KERNEL(optim_states, fp4j_optim_encode_blocks, any, 256, state_blocks, 8,
+            (const float* codebook, int bits, int zero_code, long long block_size, const float* values, long long count, unsigned char* packed, float* scales))
+FP4J_KERNEL(optim_states, fp4j_optim_decode_blocks, any, 256, code_bytes, 256,
+            (const float* codebook, int bits, long long block_size, const unsigned char* packed, const float* scales, float* values, long long count))
+// With a scale to every element.
+FP4J_KERNEL(optim_states, fp4j_optim_encode, any, 256, code_bytes, 256,
+            (const float* codebook, int bits, int zero_code, const float* values, const float* scales, unsigned char* packed, long long count))
+FP4J_KERNEL(optim_states, fp4j_optim_decode, any, 256, code_bytes, 256,
+            (const float* codebook, int bits, const unsigned char* packed, const float* scales, float* values, long long count))
+// fp4j_optim_adam with both moments in 4 bits and blocks of 128, decoded and encoded on the way.
+FP4J_KERNEL(optim_states, fp4j_optim_adam_4bit, any, 256, state_blocks, 8,
+            (fp4j_adam adam, float* parameters, const float* gradient,
+             const float* first_codebook, int first_zero_code, unsigned char* first_packed, float* first_scales,
+             const float* second_codebook, int second_zero_code, unsigned char* second_packed, float* second_scales, long long count))

@@ -17,7 +17,8 @@ struct BlockScales {
 
 // Whether the steps below do what the bodies do.
 bool is_staged(const Profile& profile) {
-  return (profile.block_size == 16 || profile.block_size == 32) && profile.element_cast == ElementCast::convert &&
+  return (profile.block_size == 16 || profile.block_size == 32) &&
+         (profile.element_cast == ElementCast::convert || profile.element_cast == ElementCast::convert_magnitude) &&
          fp4j::detail::is_plain_e2m1(profile.element_conversion) && profile.nibble_order == NibbleOrder::interleaved_low_first &&
          profile.scale_search == ScaleSearch::none;
 }
@@ -145,6 +146,14 @@ Scaling element_factors(const Profile& profile, float t, std::size_t blocks, Blo
     });
     return Scaling::multiply;
   }
+  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_product) {
+    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) * t; });
+    return Scaling::divide;
+  }
+  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_quotient) {
+    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) / t; });
+    return Scaling::divide;
+  }
   Scaling scaling = Scaling::multiply;
   for_blocks(blocks, [=, &profile, &scaling](std::size_t i) {
     const ElementScale scale = element_scale(profile, code[i], t);
@@ -172,12 +181,12 @@ __attribute__((noinline)) void encode_blocks(const Profile& profile, const float
 }
 
 // Whole 64s of elements; those with a NaN, and the rest, block by block.
-template <Scaling How, bool MayBeNan, bool DropsSignOfZero, int Size>
+template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
 void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   constexpr std::size_t turn = 64 / Size;
   const std::size_t whole = blocks / turn * turn;
   for (std::size_t block = 0; block < whole; block += turn) {
-    if (!encode_64<How, MayBeNan, DropsSignOfZero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
+    if (!encode_64<How, MayBeNan, Zero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
       encode_blocks<How, Size>(profile, x, block, block + turn, scales, packed);
     }
   }
@@ -191,30 +200,32 @@ bool is_finite(std::size_t blocks, const BlockScales& scales) {
   return largest < infinity_bits;
 }
 
-template <bool DropsSignOfZero, int Size>
+template <MinusZero Zero, int Size>
 void encode_elements(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   switch (how) {
     case Scaling::multiply:
       if (is_finite(blocks, scales)) {
-        encode_elements<Scaling::multiply, false, DropsSignOfZero, Size>(profile, x, blocks, scales, packed);
+        encode_elements<Scaling::multiply, false, Zero, Size>(profile, x, blocks, scales, packed);
       } else {
-        encode_elements<Scaling::multiply, true, DropsSignOfZero, Size>(profile, x, blocks, scales, packed);
+        encode_elements<Scaling::multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
       }
       break;
-    case Scaling::divide: encode_elements<Scaling::divide, true, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, DropsSignOfZero, Size>(profile, x, blocks, scales, packed); break;
-    default: encode_elements<Scaling::divide_multiply, true, DropsSignOfZero, Size>(profile, x, blocks, scales, packed);
+    case Scaling::divide: encode_elements<Scaling::divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
+    default: encode_elements<Scaling::divide_multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
   }
 }
 
 // The elements of up to blocks_at_once consecutive blocks.
 template <int Size>
 void encode_run(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
-  if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
-    encode_elements<true, Size>(how, profile, x, blocks, scales, packed);
+  if (profile.element_cast == ElementCast::convert_magnitude) {
+    encode_elements<MinusZero::dropped_input, Size>(how, profile, x, blocks, scales, packed);
+  } else if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
+    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, x, blocks, scales, packed);
   } else {
-    encode_elements<false, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::kept, Size>(how, profile, x, blocks, scales, packed);
   }
 }
 

@@ -1,5 +1,9 @@
 // The three steps of quantising E2M1 blocks of 16 or 32, and restoring them, with the intrinsics of the instruction set that this is compiled for; FP4J_BLOCK_VECTORS
 // is defined where there are any. Included into the anonymous namespace of each instruction set's translation unit.
+
+// Which zeros lose a minus sign: none, those that scaled to zero, those that were zero before.
+enum class MinusZero { kept, dropped_scaled, dropped_input };
+
 #if defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
 #define FP4J_BLOCK_VECTORS 1
 
@@ -46,9 +50,9 @@ __m512 scaled_vector(__m512 x, float first, float second) {
   }
 }
 
-// Codes of 16 numbers in 16 lanes, as encode<E2M1> makes them; a NaN, where there may be one, sets *nan.
-template <bool MayBeNan, bool DropsSignOfZero>
-__m512i e2m1_lanes(__m512 x, __mmask16* nan) {
+// Codes of 16 numbers in 16 lanes, as encode<E2M1> makes them; a NaN, where there may be one, sets *nan. `input` is x before it was scaled.
+template <bool MayBeNan, MinusZero Zero>
+__m512i e2m1_lanes(__m512 x, __m512 input, __mmask16* nan) {
   const __m512i bits = _mm512_castps_si512(x);
   const __m512i magnitude = _mm512_and_si512(bits, _mm512_set1_epi32(0x7FFFFFFF));
   if (MayBeNan) {
@@ -60,18 +64,21 @@ __m512i e2m1_lanes(__m512 x, __mmask16* nan) {
   const __m512i sum = _mm512_castps_si512(_mm512_add_ps(_mm512_castsi512_ps(clamped), unit));
   const __m512i rounded = _mm512_add_epi32(_mm512_sub_epi32(sum, exponent), _mm512_srli_epi32(exponent, 22));
   const __m512i code = _mm512_sub_epi32(rounded, _mm512_set1_epi32((22 << 23) + 254));
-  const __m512i sign = DropsSignOfZero ? _mm512_maskz_srli_epi32(_mm512_test_epi32_mask(magnitude, magnitude), bits, 28) : _mm512_srli_epi32(bits, 28);
+  const __m512i sized = Zero == MinusZero::dropped_input ? _mm512_and_si512(_mm512_castps_si512(input), _mm512_set1_epi32(0x7FFFFFFF)) : magnitude;
+  const __m512i sign =
+      Zero == MinusZero::kept ? _mm512_srli_epi32(bits, 28) : _mm512_maskz_srli_epi32(_mm512_test_epi32_mask(sized, sized), bits, 28);
   return _mm512_ternarylogic_epi32(code, sign, _mm512_set1_epi32(8), 0xF8);  // code | (sign & 8)
 }
 
 // 64 elements to 32 bytes; `of` says which factor belongs to each 16. False if a NaN came up: the bytes are then of no use.
-template <Scaling How, bool MayBeNan, bool DropsSignOfZero, int Size>
+template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
 __attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
   __mmask16 nan = 0;
   __m512i lanes[4];
   for (int i = 0; i < 4; i++) {
     const int block = i * 16 / Size;
-    lanes[i] = e2m1_lanes<MayBeNan, DropsSignOfZero>(scaled_vector<How>(_mm512_loadu_ps(x + 16 * i), first[block], second[block]), &nan);
+    const __m512 input = _mm512_loadu_ps(x + 16 * i);
+    lanes[i] = e2m1_lanes<MayBeNan, Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
   }
   // Byte j of lane l is element l of the j-th 16; the odd lane's nibble goes above the even one's.
   const __m512i bytes = _mm512_or_si512(_mm512_or_si512(lanes[0], _mm512_slli_epi32(lanes[1], 8)),
@@ -153,8 +160,8 @@ __m256 scaled_vector(__m256 x, float first, float second) {
   }
 }
 
-template <bool MayBeNan, bool DropsSignOfZero>
-__m256i e2m1_lanes(__m256 x, __m256* nan) {
+template <bool MayBeNan, MinusZero Zero>
+__m256i e2m1_lanes(__m256 x, __m256 input, __m256* nan) {
   const __m256i bits = _mm256_castps_si256(x);
   const __m256i magnitude = _mm256_and_si256(bits, _mm256_set1_epi32(0x7FFFFFFF));
   if (MayBeNan) {
@@ -167,19 +174,21 @@ __m256i e2m1_lanes(__m256 x, __m256* nan) {
   const __m256i rounded = _mm256_add_epi32(_mm256_sub_epi32(sum, exponent), _mm256_srli_epi32(exponent, 22));
   const __m256i code = _mm256_sub_epi32(rounded, _mm256_set1_epi32((22 << 23) + 254));
   __m256i sign = _mm256_and_si256(_mm256_srli_epi32(bits, 28), _mm256_set1_epi32(8));
-  if (DropsSignOfZero) {
-    sign = _mm256_andnot_si256(_mm256_cmpeq_epi32(magnitude, _mm256_setzero_si256()), sign);
+  if (Zero != MinusZero::kept) {
+    const __m256i sized = Zero == MinusZero::dropped_input ? _mm256_and_si256(_mm256_castps_si256(input), _mm256_set1_epi32(0x7FFFFFFF)) : magnitude;
+    sign = _mm256_andnot_si256(_mm256_cmpeq_epi32(sized, _mm256_setzero_si256()), sign);
   }
   return _mm256_or_si256(code, sign);
 }
 
-template <Scaling How, bool MayBeNan, bool DropsSignOfZero, int Size>
+template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
 __attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
   __m256 nan = _mm256_setzero_ps();
   __m256i lanes[8];
   for (int i = 0; i < 8; i++) {
     const int block = i * 8 / Size;
-    lanes[i] = e2m1_lanes<MayBeNan, DropsSignOfZero>(scaled_vector<How>(_mm256_loadu_ps(x + 8 * i), first[block], second[block]), &nan);
+    const __m256 input = _mm256_loadu_ps(x + 8 * i);
+    lanes[i] = e2m1_lanes<MayBeNan, Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
   }
   __m256i nibbles[2];
   for (int i = 0; i < 2; i++) {

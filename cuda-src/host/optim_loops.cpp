@@ -91,7 +91,7 @@ void codes_of(const CodeTable& table, const float* __restrict quotients, std::ui
     }
   } else {
     for (std::size_t i = 0; i < count; i++) {
-      codes[i] = static_cast<std::uint8_t>(encode8(table.midpoints, quotients[i]));
+      codes[i] = static_cast<std::uint8_t>(searched<8>(table.midpoints, quotients[i]));
     }
   }
 }
@@ -187,12 +187,9 @@ float raise_maxima(const float* __restrict values, float* __restrict maxima, std
   return from_bits<float>(static_cast<std::uint32_t>(largest_bits(values, count)));
 }
 
-// Magnitudes compare as their bits do, a NaN above all: the smaller of the two unless one is NaN.
 void limit_scales(float bound, const float* __restrict maxima, float* __restrict scales, std::size_t count) {
   for (std::size_t i = 0; i < count; i++) {
-    const std::uint32_t a = to_bits(bound);
-    const std::uint32_t b = to_bits(maxima[i]);
-    scales[i] = from_bits<float>(larger(a, b) > 0x7F800000u ? larger(a, b) : smaller(a, b));
+    scales[i] = limited(bound, maxima[i]);
   }
 }
 

@@ -67,6 +67,8 @@ __device__ __forceinline__ bool is_aligned(const void* pointer) {
 
 constexpr unsigned whole_warp = 0xFFFFFFFFu;
 
+__device__ __forceinline__ int lane_of_warp() { return static_cast<int>(threadIdx.x) % 32; }
+
 // The largest value of a warp, in every lane.
 __device__ __forceinline__ unsigned warp_max(unsigned value) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800

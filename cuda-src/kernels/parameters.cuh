@@ -5,6 +5,7 @@
 
 #include "fp4j/block_element.cuh"
 #include "fp4j/dot_product.cuh"
+#include "fp4j/optim.cuh"
 #include "fp4j/profile.cuh"
 #include "fp4j/scale_layout.cuh"
 #include "fp4j/stochastic.cuh"
@@ -17,3 +18,4 @@
 #define fp4j_profile FP4J_PARAMETER(fp4j::Profile)
 #define fp4j_stochastic FP4J_PARAMETER(fp4j::StochasticRounding)
 #define fp4j_accumulation FP4J_PARAMETER(fp4j::AccumulationModel)
+#define fp4j_adam FP4J_PARAMETER(fp4j::AdamStep)

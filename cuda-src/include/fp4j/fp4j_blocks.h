@@ -214,6 +214,35 @@ FP4J_EXPORT int32_t fp4j_quantize_stochastic(
     const fp4j_profile* profile, float tensor_scale, const fp4j_stochastic* rounding, uint64_t first_element, uint64_t row_elements, const float* values,
     size_t stride, size_t rows, size_t columns, uint8_t* codes, size_t codes_stride, uint8_t* scales, size_t scales_stride);
 
+/* What the numbers of an array are, in the machine's byte order and at any alignment. */
+enum {
+  FP4J_VALUES_FLOAT32 = 0,
+  FP4J_VALUES_BFLOAT16 = 1, /* the upper half of a float32 */
+  FP4J_VALUES_FLOAT16 = 2   /* IEEE binary16 */
+};
+
+/*
+ * How far a quantised matrix is from what it was made of, x before and y restored, both as float32. Elements of which either is not finite count as such and in no
+ * other figure. Sums are of float64 terms: the element in column c is added to sum c % 8 of its figure, in row-major order, and in the end sums 0 to 7 in this order.
+ */
+typedef struct fp4j_error_figures {
+  uint64_t non_finite;
+  uint64_t saturated;   /* the largest code, and |y| smaller than |x| */
+  uint64_t underflowed; /* y zero, x not */
+  double signal_energy; /* of x * x */
+  double error_energy;  /* of (y - x) * (y - x) */
+  double error_sum;     /* of |y - x| */
+  double max_error;
+} fp4j_error_figures;
+
+/* fp4j_amax of `count` numbers of any of these types. */
+FP4J_EXPORT int32_t fp4j_amax_of_values(const fp4j_profile* profile, int32_t type, const void* values, size_t count, float* amax);
+
+/* fp4j_quantize of dense rows into dense rows, and how far fp4j_dequantize of the result is from them. */
+FP4J_EXPORT int32_t fp4j_quantize_measured(
+    const fp4j_profile* profile, float tensor_scale, int32_t type, const void* values, size_t rows, size_t columns, uint8_t* codes, uint8_t* scales,
+    fp4j_error_figures* figures);
+
 /* Restores rows by columns elements, without padding. Which NaN comes out is open. */
 FP4J_EXPORT int32_t fp4j_dequantize(
     const fp4j_profile* profile, float tensor_scale, const uint8_t* codes, size_t codes_stride, const uint8_t* scales, size_t scales_stride, float* values,

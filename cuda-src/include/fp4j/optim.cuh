@@ -33,6 +33,12 @@ struct AdamCoefficients {
   float epsilon;
 };
 
+// The same with the form of the first moment: the layout of the C ABI's fp4j_adam.
+struct AdamStep {
+  AdamCoefficients coefficients;
+  std::int32_t lerp;
+};
+
 // A product with 1 is exact, so that one product serves both sides of the threshold.
 FP4J_HOST_DEVICE float clipped(float g, float threshold, float ratio) {
   return mul_rn(g, magnitude(g) > threshold ? ratio : 1.0f);
@@ -68,9 +74,11 @@ FP4J_HOST_DEVICE int encode4(const float* midpoints, float x) {
   return code;
 }
 
-FP4J_HOST_DEVICE int encode8(const float* midpoints, float x) {
+// The same by a search, of 2^bits - 1 midpoints.
+template <int Bits>
+FP4J_HOST_DEVICE int searched(const float* midpoints, float x) {
   int code = 0;
-  for (int step = 128; step > 0; step /= 2) {
+  for (int step = 1 << (Bits - 1); step > 0; step /= 2) {
     code += x > midpoints[code + step - 1] ? step : 0;
   }
   return code;
@@ -84,6 +92,13 @@ FP4J_HOST_DEVICE float scaled(float x, float scale) {
 // The larger of two magnitudes; NaN wins.
 FP4J_HOST_DEVICE float larger_magnitude(float a, float b) {
   return from_bits<float>(larger(magnitude_bits(a), magnitude_bits(b)));
+}
+
+// The smaller of two magnitudes; NaN wins. Magnitudes compare as their bits do, a NaN above all.
+FP4J_HOST_DEVICE float limited(float bound, float maximum) {
+  const std::uint32_t a = to_bits(bound);
+  const std::uint32_t b = to_bits(maximum);
+  return from_bits<float>(larger(a, b) > infinity_bits ? larger(a, b) : smaller(a, b));
 }
 
 // Sums of squares run in this many lanes, element i in lane i % reduction_lanes; then halves are added until one is left.

@@ -31,6 +31,7 @@ void run(void (*kernel)(Parameters...), const launch_seen* seen, void** values) 
 #undef fp4j_profile
 #undef fp4j_stochastic
 #undef fp4j_accumulation
+#undef fp4j_adam
 #define FP4J_KERNEL(file, kernel, architectures, threads, unit, units_per_block, parameters) \
   extern "C" __attribute__((visibility("default"))) void run_##kernel(const launch_seen* seen, void** values) { run(kernel, seen, values); }
 #include "kernel_list.h"

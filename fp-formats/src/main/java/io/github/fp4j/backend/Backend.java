@@ -30,6 +30,11 @@ public interface Backend {
     return Optional.empty();
   }
 
+  /** Block quantisation of native memory. */
+  default Optional<SegmentQuantizer> segments() {
+    return Optional.empty();
+  }
+
   /** Matrix products of packed operands. */
   default Optional<GemmKernels> gemms() {
     return Optional.empty();

@@ -70,9 +70,22 @@ public final class Backends {
     return fastest(ALL, contract, able, what);
   }
 
+  /**
+   * The same for a contract that few backends have; empty where none of those does what is wanted.
+   *
+   * @param contract which kernels, e.g. {@code Backend::segments}
+   * @param able whether they do what is wanted
+   */
+  public static <K> Optional<K> first(Function<Backend, Optional<K>> contract, Predicate<? super K> able) {
+    return ranked(ALL).stream().flatMap(backend -> contract.apply(backend).stream()).filter(able).findFirst();
+  }
+
+  private static List<Backend> ranked(List<Backend> backends) {
+    return backends.stream().filter(backend -> backend.rank().isPresent()).sorted(Comparator.comparingInt(backend -> backend.rank().getAsInt())).toList();
+  }
+
   static <K> K fastest(List<Backend> backends, Function<Backend, Optional<K>> contract, Predicate<? super K> able, String what) {
-    List<Backend> ranked =
-        backends.stream().filter(backend -> backend.rank().isPresent()).sorted(Comparator.comparingInt(backend -> backend.rank().getAsInt())).toList();
+    List<Backend> ranked = ranked(backends);
     for (Backend backend : ranked) {
       Optional<K> kernels = contract.apply(backend).filter(able);
       if (kernels.isPresent()) {

@@ -76,9 +76,8 @@ public interface BlockKernels {
   void dequantize(QuantizationProfile profile, float tensorScale, BlockRows from, FloatRows to);
 
   /**
-   * Compares {@code original} with {@code restored}, which was made of {@code blocks}. Counts and the largest error are those of {@link ErrorFigures#of(
-   * QuantizationProfile, FloatRows, BlockRows, FloatRows)}; sums are of the same float64 terms in an order that depends on the kernels, not on the machine, and so
-   * differ by at most n 2^-53 of the sum of n terms, and by 1e-12 in practice.
+   * Compares {@code original} with {@code restored}, which was made of {@code blocks}: the very figures of {@link ErrorFigures#of(QuantizationProfile, FloatRows,
+   * BlockRows, FloatRows)}.
    *
    * @throws IllegalArgumentException also if the shapes of {@code original} and {@code restored} differ
    */

@@ -5,7 +5,9 @@ public enum SegmentFloats {
   /** IEEE binary32. */
   FLOAT32(4),
   /** The upper half of a binary32. An array of them is {@code MemorySegment.ofArray(short[])}. */
-  BFLOAT16(2);
+  BFLOAT16(2),
+  /** IEEE binary16. An array of them is {@code MemorySegment.ofArray(short[])}. */
+  FLOAT16(2);
 
   private final int bytes;
 

@@ -30,6 +30,7 @@ final class BlockScratch {
   final MemorySegment profile;
   final MemorySegment stochastic;
   final MemorySegment amax;
+  final MemorySegment figures;
   private final MemorySegment values;
   private final MemorySegment codes;
   private final MemorySegment scales;
@@ -42,6 +43,7 @@ final class BlockScratch {
     profile = arena.allocate(Fp4jBlocksAbi.PROFILE_BYTES, 8);
     stochastic = arena.allocate(Fp4jBlocksAbi.STOCHASTIC_BYTES, 8);
     amax = arena.allocate(JAVA_FLOAT);
+    figures = arena.allocate(Fp4jBlocksAbi.FIGURES_BYTES, 8);
     values = arena.allocate(4L * MOST_VALUES, 64);
     codes = arena.allocate(MOST_CODES, 64);
     scales = arena.allocate(MOST_CODES / 2, 64);

@@ -263,16 +263,23 @@ final class NativeBlocks implements BlockKernels {
 
   @Override
   public void swizzle(ScaleLayout layout, int rows, int columns, byte[] linear, int linearOffset, byte[] swizzled, int swizzledOffset) {
-    int count = Math.multiplyExact(rows, columns);
+    int count = scales(rows, columns);
     relayout(require(BlockOperation.SCALE_LAYOUT), layout, rows, columns, linear, linearOffset, count, swizzled, swizzledOffset, layout.size(rows, columns));
   }
 
   @Override
   public void unswizzle(ScaleLayout layout, int rows, int columns, byte[] swizzled, int swizzledOffset, byte[] linear, int linearOffset) {
     require(BlockOperation.SCALE_LAYOUT);
-    int count = Math.multiplyExact(rows, columns);
+    int count = scales(rows, columns);
     Function function = Objects.requireNonNull(unswizzle);
     relayout(function, layout, rows, columns, swizzled, swizzledOffset, layout.size(rows, columns), linear, linearOffset, count);
+  }
+
+  private static int scales(int rows, int columns) {
+    if (rows < 0 || columns < 0) {
+      throw new IllegalArgumentException("rows = " + rows + ", columns = " + columns + ": expected no negative number");
+    }
+    return Math.multiplyExact(rows, columns);
   }
 
   private void relayout(

@@ -14,6 +14,7 @@ import io.github.fp4j.formats.gemm.OperandFormat;
 import io.github.fp4j.formats.gemm.PackedWeights;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,7 @@ final class NativeGemms implements GemmKernels {
     require(model, a, b);
     long length = (long) a.rows() * b.rows();
     requireLength("c", c, length);
-    requireLength("d", d, length);
+    requireLength("d", Objects.requireNonNull(d, "d"), length);
     if (length == 0) {
       return;
     }

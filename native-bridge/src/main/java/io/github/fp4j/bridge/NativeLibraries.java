@@ -4,6 +4,7 @@ import io.github.fp4j.bridge.cuda.CublasLt;
 import io.github.fp4j.bridge.cuda.CudaDevice;
 import io.github.fp4j.bridge.cuda.CudaDriver;
 import io.github.fp4j.bridge.cuda.Nvrtc;
+import io.github.fp4j.bridge.cuda.PrebuiltKernels;
 import io.github.fp4j.bridge.internal.sys.CudaLibraries;
 import io.github.fp4j.bridge.internal.sys.LibrarySearch;
 import io.github.fp4j.bridge.internal.sys.LoadedLibrary;
@@ -18,8 +19,8 @@ public final class NativeLibraries {
   private NativeLibraries() {}
 
   /**
-   * Searches all libraries that fp4j can use, opens those that are there and asks them for their version: the two that come with fp4j, the CUDA driver, NVRTC and
-   * cuBLASLt. What is opened stays open; cuBLASLt alone is half a gigabyte of address space. Never throws.
+   * Searches all libraries that fp4j can use, opens those that are there and asks them for their version: the two that come with fp4j, the CUDA driver, NVRTC,
+   * our kernels as fatbins, and cuBLASLt. What is opened stays open; cuBLASLt alone is half a gigabyte of address space. Never throws.
    */
   public static List<LibraryStatus> searches() {
     List<LibraryStatus> statuses = new ArrayList<>();
@@ -28,6 +29,7 @@ public final class NativeLibraries {
     }
     statuses.add(status(CudaLibraries.DRIVER, CudaDriver.find(), driver -> "serves CUDA " + driver.version(), NativeLibraries::devices));
     statuses.add(status(CudaLibraries.NVRTC, Nvrtc.find(), nvrtc -> "CUDA " + nvrtc.version(), NativeLibraries::architectures));
+    statuses.add(status(PrebuiltKernels.NAME, PrebuiltKernels.find(), kernels -> kernels.files() + " files of our kernels", kernels -> ""));
     statuses.add(status(CudaLibraries.CUBLASLT, CublasLt.find(), cublasLt -> "cuBLAS " + cublasLt.version(), NativeLibraries::handle));
     return List.copyOf(statuses);
   }

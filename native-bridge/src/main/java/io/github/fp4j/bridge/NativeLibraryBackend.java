@@ -7,6 +7,7 @@ import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.backend.SegmentQuantizer;
 import io.github.fp4j.bridge.internal.sys.LibrarySearch;
 import io.github.fp4j.bridge.internal.sys.LoadedLibrary;
 import java.io.IOException;
@@ -31,6 +32,7 @@ public final class NativeLibraryBackend implements Backend {
       Availability availability,
       Optional<ConversionKernels> conversions,
       Optional<BlockKernels> blocks,
+      Optional<SegmentQuantizer> segments,
       Optional<GemmKernels> gemms,
       Optional<OptimizerKernels> optimizers) {
     static State of(Fp4jLibrary library) {
@@ -39,12 +41,13 @@ public final class NativeLibraryBackend implements Backend {
           Availability.YES,
           Optional.of(new NativeConversions(library)),
           NativeBlocks.of(library),
+          NativeSegments.of(library),
           NativeGemms.of(library),
           NativeOptimizers.of(library));
     }
 
     static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      return new State("not loaded", Availability.no(reason), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
@@ -130,6 +133,11 @@ public final class NativeLibraryBackend implements Backend {
   @Override
   public Optional<BlockKernels> blocks() {
     return state().blocks();
+  }
+
+  @Override
+  public Optional<SegmentQuantizer> segments() {
+    return state().segments();
   }
 
   @Override

@@ -1,9 +1,7 @@
 package io.github.fp4j.bridge;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.fp4j.backend.AdamCoefficients;
@@ -86,9 +84,7 @@ final class NativeOptimizers implements OptimizerKernels {
         values.setAtIndex(JAVA_FLOAT, code, codebook.value(code));
       }
       MemorySegment how = Arena.global().allocate(Fp4jOptimAbi.CODEBOOK_BYTES, 8);
-      how.set(ADDRESS, 0, values);
-      how.set(JAVA_INT, 8, codebook.bits());
-      how.set(JAVA_INT, 12, codebook.zeroCode());
+      Fp4jOptimAbi.writeCodebook(values, codebook.bits(), codebook.zeroCode(), how);
       codebooks.put(codebook, how);
     }
     return Map.copyOf(codebooks);
@@ -106,21 +102,9 @@ final class NativeOptimizers implements OptimizerKernels {
     return MemorySegment.ofArray(bytes).asSlice(offset);
   }
 
-  private static MemorySegment write(AdamCoefficients c, Scratch scratch) {
-    MemorySegment s = scratch.adam;
-    s.set(JAVA_FLOAT, 0, c.threshold);
-    s.set(JAVA_FLOAT, 4, c.ratio);
-    s.set(JAVA_FLOAT, 8, c.gain);
-    s.set(JAVA_FLOAT, 12, c.decay);
-    s.set(JAVA_FLOAT, 16, c.beta1);
-    s.set(JAVA_FLOAT, 20, c.oneMinusBeta1);
-    s.set(JAVA_FLOAT, 24, c.beta2);
-    s.set(JAVA_FLOAT, 28, c.oneMinusBeta2);
-    s.set(JAVA_FLOAT, 32, c.stepSize);
-    s.set(JAVA_FLOAT, 36, c.inverseRootCorrection2);
-    s.set(JAVA_FLOAT, 40, c.epsilon);
-    s.set(JAVA_INT, 44, c.lerp ? 1 : 0);
-    return s;
+  private static MemorySegment write(AdamCoefficients coefficients, Scratch scratch) {
+    Fp4jOptimAbi.write(coefficients, scratch.adam);
+    return scratch.adam;
   }
 
   @Override

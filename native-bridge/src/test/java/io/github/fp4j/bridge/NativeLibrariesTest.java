@@ -60,6 +60,7 @@ class NativeLibrariesTest {
             System.mapLibraryName("fp4j_nvidia_headers"),
             "libcuda.so.1",
             "libnvrtc.so.13",
+            "kernels (fatbins)",
             "libcublasLt.so.13");
     for (LibraryStatus status : statuses) {
       assertThat(status.tried()).isNotEmpty();

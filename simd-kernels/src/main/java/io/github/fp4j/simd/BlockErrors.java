@@ -34,7 +34,7 @@ interface BlockErrors {
   void count(float[] before, int beforeOffset, float[] after, int afterOffset, int length, byte[] packed, int packedOffset, int[] counts);
 
   /**
-   * Adds finite elements to the sums, in float64, element i to accumulator i mod 8: the same order in every width.
+   * Adds finite elements to the sums, in float64, element i to accumulator i mod 8: the order of {@link io.github.fp4j.formats.block.ErrorFigures}.
    *
    * @param length a multiple of 64
    */

@@ -18,6 +18,9 @@ final class CodebookTable {
   static final float FOLD_ADDEND = .0625f;
   static final int FOLD_SHIFT = 21;
 
+  /** Farther apart than this, a value and its approximation by {@link CodebookProducts} lie on the same side of a midpoint. */
+  static final int PRODUCT_ULPS = 4;
+
   /** Larger than every magnitude: the midpoint of a bucket without one. */
   private static final int NONE = Integer.MAX_VALUE;
 
@@ -85,6 +88,11 @@ final class CodebookTable {
     Arrays.fill(codes, codebook.zeroCode());
     for (int code = codebook.zeroCode(); code < codebook.size() - 1; code++) {
       int bucket = fold(codebook.midpoint(code));
+      for (int ulps : new int[] {-PRODUCT_ULPS, PRODUCT_ULPS}) { // what is near a midpoint meets it in its own bucket
+        if (fold(Float.intBitsToFloat(Float.floatToRawIntBits(codebook.midpoint(code)) + ulps)) != bucket) {
+          throw new IllegalStateException(codebook + ": the midpoint above code " + code + " is at the edge of its bucket");
+        }
+      }
       if (midpoints[bucket] != NONE) {
         throw new IllegalStateException(codebook + ": two midpoints in bucket " + bucket);
       }

@@ -10,14 +10,12 @@ interface GradientSums {
    * Sets all {@link ReductionTree#LANES} lanes to their sums of squares.
    *
    * @param length a multiple of the lanes
+   * @return the bits of the largest magnitude
    */
-  void squares(float[] values, int offset, int length, double[] lanes);
+  int squares(float[] values, int offset, int length, double[] lanes);
 
   /** Elements to a turn: the lengths of the methods below are multiples of it. */
   int turn();
-
-  /** The bits of the largest magnitude. */
-  int largest(float[] values, int offset, int length);
 
   /** Elements with {@code |g| > threshold}. */
   int countAbove(float[] values, int offset, int length, float threshold);

@@ -34,7 +34,10 @@ final class GradientSumsBody implements GradientSums {
   }
 
   @Override
-  public void squares(float[] values, int offset, int length, double[] lanes) {
+  public int squares(float[] values, int offset, int length, double[] lanes) {
+    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
+    IntVector most0 = IntVector.zero(INTS);
+    IntVector most1 = IntVector.zero(INTS);
     for (int lane = 0; lane < ReductionTree.LANES; lane += 4 * WIDTH) {
       DoubleVector s0 = DoubleVector.zero(DOUBLES);
       DoubleVector s1 = DoubleVector.zero(DOUBLES);
@@ -45,6 +48,8 @@ final class GradientSumsBody implements GradientSums {
         DoubleVector x1 = (DoubleVector) FloatVector.fromArray(HALF, values, i + WIDTH).convertShape(F2D, DOUBLES, 0);
         DoubleVector x2 = (DoubleVector) FloatVector.fromArray(HALF, values, i + 2 * WIDTH).convertShape(F2D, DOUBLES, 0);
         DoubleVector x3 = (DoubleVector) FloatVector.fromArray(HALF, values, i + 3 * WIDTH).convertShape(F2D, DOUBLES, 0);
+        most0 = most0.max(FloatVector.fromArray(FLOATS, values, i).reinterpretAsInts().and(notSign));
+        most1 = most1.max(FloatVector.fromArray(FLOATS, values, i + LANES).reinterpretAsInts().and(notSign));
         s0 = s0.add(x0.mul(x0));
         s1 = s1.add(x1.mul(x1));
         s2 = s2.add(x2.mul(x2));
@@ -55,16 +60,7 @@ final class GradientSumsBody implements GradientSums {
       s2.intoArray(lanes, lane + 2 * WIDTH);
       s3.intoArray(lanes, lane + 3 * WIDTH);
     }
-  }
-
-  @Override
-  public int largest(float[] values, int offset, int length) {
-    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector most = IntVector.zero(INTS);
-    for (int i = 0; i < length; i += LANES) {
-      most = most.max(FloatVector.fromArray(FLOATS, values, offset + i).reinterpretAsInts().and(notSign));
-    }
-    return most.reduceLanes(MAX);
+    return most0.max(most1).reduceLanes(MAX);
   }
 
   @Override

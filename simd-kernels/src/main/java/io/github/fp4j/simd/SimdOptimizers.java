@@ -30,6 +30,7 @@ final class SimdOptimizers implements OptimizerKernels {
   private final AdamUpdate updates;
   private final GradientSums sums;
   private final CodebookEncoder codes;
+  private final CodebookProducts products;
   private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
 
   /** What one thread works with. */
@@ -37,6 +38,7 @@ final class SimdOptimizers implements OptimizerKernels {
     final double[] lanes = new double[ReductionTree.LANES];
     final AdamCoefficients clipping = new AdamCoefficients();
     final float[] divisors = new float[CHUNK];
+    final float[] reciprocals = new float[CHUNK];
 
     /** A gradient after clipping, or quotients by scales. */
     final float[] floats = new float[CHUNK];
@@ -50,6 +52,7 @@ final class SimdOptimizers implements OptimizerKernels {
     updates = PerWidth.instance(AdamUpdate.class, AdamUpdateBody.class, bits);
     sums = PerWidth.instance(GradientSums.class, GradientSumsBody.class, bits);
     codes = PerWidth.instance(CodebookEncoder.class, CodebookEncoderBody.class, bits);
+    products = PerWidth.instance(CodebookProducts.class, CodebookProductsBody.class, bits);
   }
 
   private static Map<Codebook, CodebookTable> tables() {
@@ -66,27 +69,21 @@ final class SimdOptimizers implements OptimizerKernels {
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       int chunk = chunksOffset + from / CHUNK;
-      magnitudes[chunk] = largest(gradient, offset + from, count);
-      squares[chunk] = squares(lanes, gradient, offset + from, count);
+      magnitudes[chunk] = largest(lanes, gradient, offset + from, count);
+      squares[chunk] = ReductionTree.fold(lanes);
     }
   }
 
-  private int largest(float[] values, int offset, int length) {
-    int end = length - length % sums.turn();
-    int largest = sums.largest(values, offset, end);
+  /** The largest magnitude's bits; fills the lanes with their sums of squares. */
+  private int largest(double[] lanes, float[] values, int offset, int length) {
+    int end = length - length % ReductionTree.LANES;
+    int largest = sums.squares(values, offset, end, lanes);
     for (int i = end; i < length; i++) {
-      largest = Math.max(largest, Float.floatToRawIntBits(values[offset + i]) & 0x7FFFFFFF);
+      float value = values[offset + i];
+      lanes[i - end] += (double) value * value;
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & 0x7FFFFFFF);
     }
     return largest;
-  }
-
-  private double squares(double[] lanes, float[] values, int offset, int length) {
-    int end = length - length % ReductionTree.LANES;
-    sums.squares(values, offset, end, lanes);
-    for (int i = end; i < length; i++) {
-      lanes[i - end] += (double) values[offset + i] * values[offset + i];
-    }
-    return ReductionTree.fold(lanes);
   }
 
   @Override
@@ -96,7 +93,8 @@ final class SimdOptimizers implements OptimizerKernels {
     workspace.clipping.threshold = threshold;
     workspace.clipping.ratio = ratio;
     condition(workspace.clipping, gradient, offset, workspace.floats, 0, length);
-    return squares(workspace.lanes, workspace.floats, 0, length);
+    largest(workspace.lanes, workspace.floats, 0, length);
+    return ReductionTree.fold(workspace.lanes);
   }
 
   @Override
@@ -160,12 +158,38 @@ final class SimdOptimizers implements OptimizerKernels {
       int count = Math.min(CHUNK, end - from);
       int scalesFrom = scalesOffset + from / size;
       int largest = codes.scales(values, offset + from, count, size, scales, scalesFrom, workspace.divisors);
-      encode(workspace, format.codebook(), values, offset + from, count, workspace.divisors, Integer.numberOfTrailingZeros(size), packed, packedOffset + format.codebook().bytes(from));
+      int packedFrom = packedOffset + format.codebook().bytes(from);
+      if (!encodeByProducts(workspace, format, values, offset + from, count, packed, packedFrom)) {
+        encode(workspace, format.codebook(), values, offset + from, count, workspace.divisors, Integer.numberOfTrailingZeros(size), packed, packedFrom);
+      }
       if (largest >= INFINITY) {
-        encodeBlocksThatAreNotFinite(format, values, offset + from, count, packed, packedOffset + format.codebook().bytes(from), scales, scalesFrom);
+        encodeBlocksThatAreNotFinite(format, values, offset + from, count, packed, packedFrom, scales, scalesFrom);
       }
     }
     format.encode(values, offset + end, length - end, packed, packedOffset + format.codebook().bytes(end), scales, scalesOffset + end / size);
+  }
+
+  /** Codes of whole blocks, or false if they have to be found by division. */
+  private boolean encodeByProducts(Workspace workspace, BlockwiseCodebook format, float[] values, int offset, int length, byte[] packed, int packedOffset) {
+    boolean isLinear = format.codebook() == Codebook.LINEAR_4;
+    if (!isLinear && format.codebook() != Codebook.SIGNED_DYNAMIC_4 || !areInvertible(workspace, length / format.blockSize())) {
+      return false;
+    }
+    int blockShift = Integer.numberOfTrailingZeros(format.blockSize());
+    return isLinear
+        ? products.linear(values, offset, length, workspace.reciprocals, blockShift, packed, packedOffset)
+        : products.folded(values, offset, length, workspace.reciprocals, blockShift, packed, packedOffset);
+  }
+
+  /** Fills in the reciprocals of the divisors; whether all are far enough from overflow and underflow for {@link CodebookProducts}. */
+  private static boolean areInvertible(Workspace workspace, int blocks) {
+    boolean areInRange = true;
+    for (int i = 0; i < blocks; i++) {
+      float divisor = workspace.divisors[i];
+      workspace.reciprocals[i] = 1 / divisor;
+      areInRange &= divisor >= 0x1p-100f & divisor <= 0x1p100f;
+    }
+    return areInRange;
   }
 
   private boolean isOnVectors(int blockSize) {

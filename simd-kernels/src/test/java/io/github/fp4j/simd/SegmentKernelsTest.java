@@ -44,8 +44,13 @@ class SegmentKernelsTest {
 
   private static float[] numbers(SegmentFloats type, BlockInputs inputs, int length) {
     float[] values = inputs.values(17, length);
-    for (int i = 0; type == SegmentFloats.BFLOAT16 && i < length; i++) {
-      values[i] = Float.intBitsToFloat(Float.floatToRawIntBits(values[i]) & 0xFFFF0000);
+    for (int i = 0; i < length; i++) {
+      values[i] =
+          switch (type) {
+            case FLOAT32 -> values[i];
+            case BFLOAT16 -> Float.intBitsToFloat(Float.floatToRawIntBits(values[i]) & 0xFFFF0000);
+            case FLOAT16 -> Float.float16ToFloat(Float.floatToFloat16(values[i]));
+          };
     }
     return values;
   }
@@ -55,7 +60,7 @@ class SegmentKernelsTest {
     long size = GAP + (long) values.length * type.bytes();
     MemorySegment segment = heap ? MemorySegment.ofArray(new byte[(int) size]) : arena.allocate(size);
     for (int i = 0; i < values.length; i++) {
-      int bits = Float.floatToRawIntBits(values[i]);
+      int bits = type == SegmentFloats.FLOAT16 ? Float.floatToFloat16(values[i]) << 16 : Float.floatToRawIntBits(values[i]);
       for (int b = 0; b < type.bytes(); b++) {
         segment.set(ValueLayout.JAVA_BYTE, GAP + (long) i * type.bytes() + b, (byte) (bits >>> 8 * (b + 4 - type.bytes())));
       }
@@ -105,7 +110,7 @@ class SegmentKernelsTest {
         }
       }
     }
-    assertThat(cases).isEqualTo(Widths.available().size() * 15 * 2 * 6);
+    assertThat(cases).isEqualTo(Widths.available().size() * 15 * 3 * 6);
   }
 
   @Test
@@ -204,7 +209,7 @@ class SegmentKernelsTest {
         }
       }
     }
-    assertThat(cases).isEqualTo(Widths.blocks().size() * 2 * (6 + 6 + 4));
+    assertThat(cases).isEqualTo(Widths.blocks().size() * 3 * (6 + 6 + 4));
   }
 
   private static void assertBlocks(

@@ -183,6 +183,27 @@ class SimdOptimizersTest {
     }
   }
 
+  /** As near to every midpoint as a product with the scale's reciprocal can be without being doubted, and nothing nearer. */
+  @ParameterizedTest
+  @MethodSource("widths")
+  void codesAFewUlpsFromEveryMidpoint(Widths.OptimizerWidth width) {
+    SplittableRandom random = new SplittableRandom(12);
+    for (Codebook codebook : List.of(Codebook.LINEAR_4, Codebook.SIGNED_DYNAMIC_4)) {
+      for (int round = 0; round < 3000; round++) {
+        float scale = (1 + random.nextFloat()) * (float) Math.pow(2, random.nextInt(-102, 103)); // beyond where reciprocals are used, too
+        float[] x = new float[129];
+        x[1] = scale;
+        for (int i = 0; i < 15; i++) {
+          int near = Float.floatToRawIntBits(codebook.midpoint(i) * scale);
+          for (int k = 0; k < 8; k++) {
+            x[2 + 8 * i + k] = Float.intBitsToFloat(near + (k < 4 ? k + 4 : -k));
+          }
+        }
+        checkCodes(width.kernels(), new BlockwiseCodebook(codebook, 128), x, 128);
+      }
+    }
+  }
+
   private static void checkCodes(OptimizerKernels vector, BlockwiseCodebook format, float[] x, int length) {
     byte[][] packed = new byte[2][format.codebook().bytes(length) + 1];
     float[][] scales = new float[2][format.blocks(length) + 1];

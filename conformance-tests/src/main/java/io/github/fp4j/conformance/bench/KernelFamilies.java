@@ -1,12 +1,10 @@
 package io.github.fp4j.conformance.bench;
 
-import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
-import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
@@ -36,36 +34,37 @@ public final class KernelFamilies {
   private static final double MXFP4_BYTES = .5 + 1 / 32.0;
 
   private static final List<KernelFamily> ALL =
-      List.of(
-          new KernelFamily("encode-e2m1", "float32 to packed E2M1", 4, .5, 1, KernelFamilies::encodePacked),
-          new KernelFamily("encode-e4m3", "float32 to E4M3", 4, 1, 1, (backend, n) -> encode(backend, FloatFormat.E4M3, n)),
-          new KernelFamily("decode-e4m3", "E4M3 to float32", 1, 4, 1, (backend, n) -> decode(backend, FloatFormat.E4M3, n)),
-          new KernelFamily("encode-e5m2", "float32 to E5M2", 4, 1, 1, (backend, n) -> encode(backend, FloatFormat.E5M2, n)),
-          new KernelFamily("decode-e5m2", "E5M2 to float32", 1, 4, 1, (backend, n) -> decode(backend, FloatFormat.E5M2, n)),
-          new KernelFamily("amax", "largest magnitude", 4, 0, 1, KernelFamilies::amax),
-          new KernelFamily("quantize-nvfp4", "NVFP4 along rows, tensor scale known", 4, NVFP4_BYTES, 1, (backend, n) -> quantize(backend, NVFP4, n)),
-          new KernelFamily("quantize-mxfp4", "MXFP4 along rows", 4, MXFP4_BYTES, 1, (backend, n) -> quantize(backend, MXFP4, n)),
-          new KernelFamily("quantize-nvfp4-both", "NVFP4, rows and transpose from one read", 4, 2 * NVFP4_BYTES, 1, KernelFamilies::quantizeBoth),
-          new KernelFamily("dequantize-nvfp4", "NVFP4 to float32", NVFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, NVFP4, n)),
-          new KernelFamily("dequantize-mxfp4", "MXFP4 to float32", MXFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, MXFP4, n)),
-          new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, KernelFamilies::hadamard),
-          new KernelFamily("swizzle-128x4", "scales into tiles of 128 x 4", 1, 1, 1, KernelFamilies::swizzle),
-          new KernelFamily("gemv-nvfp4", "NVFP4 weights times one float32 row", NVFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.NVFP4, 1, n)),
-          new KernelFamily("gemv-mxfp4", "MXFP4 weights times one float32 row", MXFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.MXFP4, 1, n)),
-          new KernelFamily(
-              "gemm-nvfp4", "NVFP4 weights times 512 float32 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS,
-              (backend, n) -> product(backend, OperandFormat.NVFP4, GEMM_ROWS, n)),
-          new KernelFamily(
-              "gemm-mxfp4", "MXFP4 weights times 512 float32 rows", MXFP4_BYTES, 0, 2 * GEMM_ROWS,
-              (backend, n) -> product(backend, OperandFormat.MXFP4, GEMM_ROWS, n)),
-          new KernelFamily(
-              "gemm-nvfp4-nvfp4", "NVFP4 weights times 512 NVFP4 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS,
-              (backend, n) -> codedProduct(backend, OperandFormat.NVFP4, n)),
-          new KernelFamily(
-              "gemm-mxfp4-mxfp4", "MXFP4 weights times 512 MXFP4 rows", MXFP4_BYTES, 0, 2 * GEMM_ROWS,
-              (backend, n) -> codedProduct(backend, OperandFormat.MXFP4, n)),
-          new KernelFamily("gradient-scan", "largest magnitude and sum of squares", 4, 0, 1, KernelFamilies::scan),
-          new KernelFamily("adamw-step", "fused AdamW update", 16, 12, 1, KernelFamilies::adam));
+      Stream.concat(
+          Stream.of(
+              new KernelFamily("encode-e2m1", "float32 to packed E2M1", 4, .5, 1, KernelFamilies::encodePacked),
+              new KernelFamily("encode-e4m3", "float32 to E4M3", 4, 1, 1, (backend, n) -> encode(backend, FloatFormat.E4M3, n)),
+              new KernelFamily("decode-e4m3", "E4M3 to float32", 1, 4, 1, (backend, n) -> decode(backend, FloatFormat.E4M3, n)),
+              new KernelFamily("encode-e5m2", "float32 to E5M2", 4, 1, 1, (backend, n) -> encode(backend, FloatFormat.E5M2, n)),
+              new KernelFamily("decode-e5m2", "E5M2 to float32", 1, 4, 1, (backend, n) -> decode(backend, FloatFormat.E5M2, n)),
+              new KernelFamily("amax", "largest magnitude", 4, 0, 1, KernelFamilies::amax),
+              new KernelFamily("quantize-nvfp4", "NVFP4 along rows, tensor scale known", 4, NVFP4_BYTES, 1, (backend, n) -> quantize(backend, NVFP4, n)),
+              new KernelFamily("quantize-mxfp4", "MXFP4 along rows", 4, MXFP4_BYTES, 1, (backend, n) -> quantize(backend, MXFP4, n)),
+              new KernelFamily("quantize-nvfp4-both", "NVFP4, rows and transpose from one read", 4, 2 * NVFP4_BYTES, 1, KernelFamilies::quantizeBoth),
+              new KernelFamily("dequantize-nvfp4", "NVFP4 to float32", NVFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, NVFP4, n)),
+              new KernelFamily("dequantize-mxfp4", "MXFP4 to float32", MXFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, MXFP4, n)),
+              new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, KernelFamilies::hadamard),
+              new KernelFamily("swizzle-128x4", "scales into tiles of 128 x 4", 1, 1, 1, KernelFamilies::swizzle),
+              new KernelFamily("gemv-nvfp4", "NVFP4 weights times one float32 row", NVFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.NVFP4, 1, n)),
+              new KernelFamily("gemv-mxfp4", "MXFP4 weights times one float32 row", MXFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.MXFP4, 1, n)),
+              new KernelFamily(
+                  "gemm-nvfp4", "NVFP4 weights times 512 float32 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> product(backend, OperandFormat.NVFP4, GEMM_ROWS, n)),
+              new KernelFamily(
+                  "gemm-mxfp4", "MXFP4 weights times 512 float32 rows", MXFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> product(backend, OperandFormat.MXFP4, GEMM_ROWS, n)),
+              new KernelFamily(
+                  "gemm-nvfp4-nvfp4", "NVFP4 weights times 512 NVFP4 rows", NVFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> codedProduct(backend, OperandFormat.NVFP4, n)),
+              new KernelFamily(
+                  "gemm-mxfp4-mxfp4", "MXFP4 weights times 512 MXFP4 rows", MXFP4_BYTES, 0, 2 * GEMM_ROWS,
+                  (backend, n) -> codedProduct(backend, OperandFormat.MXFP4, n))),
+          OptimizerFamilies.all().stream())
+          .toList();
 
   private KernelFamilies() {}
 
@@ -244,38 +243,5 @@ public final class KernelFamilies {
       scales[i] = (byte) (least | scales[i] & 7);
     }
     return new GemmOperand(format, rows, COLUMNS, RandomData.bytes(rows * COLUMNS / 2, seed), scales);
-  }
-
-  private static Optional<Runnable> scan(Backend backend, int n) {
-    return backend
-        .optimizers()
-        .map(
-            kernels -> {
-              float[] gradient = RandomData.normal(n, 1);
-              int[] magnitudes = new int[n / OptimizerKernels.CHUNK];
-              double[] squares = new double[n / OptimizerKernels.CHUNK];
-              return () -> kernels.scan(gradient, 0, n, magnitudes, squares, 0);
-            });
-  }
-
-  private static Optional<Runnable> adam(Backend backend, int n) {
-    return backend
-        .optimizers()
-        .map(
-            kernels -> {
-              AdamCoefficients coefficients = new AdamCoefficients();
-              coefficients.beta1 = .9f;
-              coefficients.oneMinusBeta1 = .1f;
-              coefficients.beta2 = .999f;
-              coefficients.oneMinusBeta2 = .001f;
-              coefficients.stepSize = 1e-3f;
-              coefficients.epsilon = 1e-8f;
-              coefficients.decay = .99999f;
-              float[] parameters = RandomData.normal(n, 1);
-              float[] gradient = RandomData.normal(n, 2);
-              float[] first = new float[n];
-              float[] second = new float[n];
-              return () -> kernels.adam(coefficients, parameters, 0, gradient, 0, first, 0, second, 0, n);
-            });
   }
 }

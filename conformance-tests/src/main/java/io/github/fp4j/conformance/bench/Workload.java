@@ -32,8 +32,8 @@ public record Workload(String family, String subject, SizeClass size) {
     return new Workload(parts[0], parts[1], SizeClass.valueOf(parts[2]));
   }
 
-  /** Every subject of {@code subjects} that has the operation, then the limit. */
-  static List<Workload> of(KernelFamily family, List<Backend> subjects, SizeClass size) {
+  /** Every subject of {@code subjects} that has the operation, then its rivals, then the limit. */
+  static List<Workload> of(KernelFamily family, List<Backend> subjects, List<Rival> rivals, SizeClass size) {
     List<Workload> workloads = new ArrayList<>();
     for (Backend backend : subjects) {
       if (family.maker().make(backend, SizeClass.L1.elements()).isPresent()) {
@@ -41,6 +41,7 @@ public record Workload(String family, String subject, SizeClass size) {
       }
     }
     if (!workloads.isEmpty()) {
+      rivals.stream().filter(rival -> rival.family().equals(family.id())).forEach(rival -> workloads.add(new Workload(family.id(), rival.name(), size)));
       workloads.add(new Workload(family.id(), LIMIT, size));
     }
     return workloads;
@@ -64,6 +65,11 @@ public record Workload(String family, String subject, SizeClass size) {
     KernelFamily timed = KernelFamilies.byId(family);
     if (subject.equals(LIMIT)) {
       return MachineLimits.traffic(timed, size.elements());
+    }
+    Optional<Rival> rival = Rival.of(subject, family);
+    if (rival.isPresent()) {
+      Rival.Found found = rival.get().finder().get();
+      return found.maker().orElseThrow(() -> new IllegalStateException(subject + " is not here: " + found.reason())).make(size.elements());
     }
     Optional<Runnable> call = timed.maker().make(backend(), size.elements());
     return call.orElseThrow(() -> new IllegalStateException(subject + " has no " + family + " in this JVM"));

@@ -25,9 +25,10 @@ public final class Workloads {
    * Every chosen kernel of every subject at every size, each family with its limit, and last the peak of multiply-adds.
    *
    * @param filters parts of kernels' names; none for all
+   * @param rivals those that are here; each is timed beside the subjects' kernels of its family
    * @throws IllegalArgumentException if a filter fits no kernel
    */
-  public static List<Workload> of(List<String> filters, List<Backend> subjects, List<SizeClass> sizes) {
+  public static List<Workload> of(List<String> filters, List<Backend> subjects, List<Rival> rivals, List<SizeClass> sizes) {
     for (String filter : filters) {
       if (KernelFamilies.all().stream().noneMatch(family -> family.id().contains(filter))) {
         throw new IllegalArgumentException("kernel " + filter + ": expected part of one of " + String.join(", ", KernelFamilies.all().stream().map(KernelFamily::id).toList()));
@@ -35,12 +36,17 @@ public final class Workloads {
     }
     List<Workload> workloads = new ArrayList<>();
     for (KernelFamily family : KernelFamilies.all()) {
-      if (filters.isEmpty() || filters.stream().anyMatch(family.id()::contains)) {
-        sizes.forEach(size -> workloads.addAll(Workload.of(family, subjects, size)));
+      if (isChosen(family.id(), filters)) {
+        sizes.forEach(size -> workloads.addAll(Workload.of(family, subjects, rivals, size)));
       }
     }
     workloads.add(Workload.FMA);
     return workloads;
+  }
+
+  /** Whether a kernel is among those that {@code filters} choose. */
+  public static boolean isChosen(String family, List<String> filters) {
+    return filters.isEmpty() || filters.stream().anyMatch(family::contains);
   }
 
   /** The same, and beside each kernel of a Vector API backend the one of 256 bits in a JVM that sees no AVX-512. */

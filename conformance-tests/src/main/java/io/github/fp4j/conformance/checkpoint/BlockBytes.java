@@ -2,13 +2,12 @@ package io.github.fp4j.conformance.checkpoint;
 
 import io.github.fp4j.conformance.tensorfile.CheckpointLayout;
 import io.github.fp4j.conformance.tensorfile.FileFormat;
-import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.GgmlBlocks;
 import io.github.fp4j.formats.block.NibbleOrder;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.lang.foreign.ValueLayout;
 
 /** Quantised rows as the bytes that a layout stores: nibbles in its order, or whole ggml blocks. */
 final class BlockBytes {
@@ -26,15 +25,13 @@ final class BlockBytes {
     return layout.fileFormat() == FileFormat.GGUF;
   }
 
-  /** The codes of {@code count} rows; with ggml the blocks, scales included. */
-  MemorySegment codes(BlockRows rows, int count) {
+  /** The codes of {@code count} dense rows; with ggml the blocks, scales included. */
+  MemorySegment codes(MemorySegment codes, MemorySegment scales, int count) {
     NibbleOrder order = isGgml() ? NibbleOrder.PLANAR_HALVES : NibbleOrder.INTERLEAVED_LOW_FIRST;
     if (!isGgml() && profile.nibbleOrder() == order) {
-      return MemorySegment.ofArray(rows.codes()).asSlice(0, (long) count * rows.codesStride());
+      return codes;
     }
-    byte[] codes = Arrays.copyOf(rows.codes(), count * rows.codesStride());
-    byte[] scales = Arrays.copyOf(rows.scales(), count * rows.scalesStride());
-    BlockTensor tensor = new BlockTensor(profile, count, columns, codes, scales, 1);
+    BlockTensor tensor = new BlockTensor(profile, count, columns, codes.toArray(ValueLayout.JAVA_BYTE), scales.toArray(ValueLayout.JAVA_BYTE), 1);
     BlockTensor ordered = profile.nibbleOrder() == order ? tensor : tensor.withNibbleOrder(order);
     if (!isGgml()) {
       return MemorySegment.ofArray(ordered.codes());
@@ -43,10 +40,5 @@ final class BlockBytes {
     byte[] bytes = new byte[Math.toIntExact(blocks.size(count, columns))];
     blocks.write(ordered, bytes, 0);
     return MemorySegment.ofArray(bytes);
-  }
-
-  /** The scales of {@code count} rows. */
-  MemorySegment scales(BlockRows rows, int count) {
-    return MemorySegment.ofArray(rows.scales()).asSlice(0, (long) count * rows.scalesStride());
   }
 }

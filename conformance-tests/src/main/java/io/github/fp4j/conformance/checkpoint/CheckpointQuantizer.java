@@ -112,10 +112,10 @@ public final class CheckpointQuantizer {
             info.rows(),
             columns,
             tensorScale,
-            (blocks, count) -> {
-              writer.append(weight.codes().name(), bytes.codes(blocks, count));
+            (codes, scales, count) -> {
+              writer.append(weight.codes().name(), bytes.codes(codes, scales, count));
               if (weight.scales().isPresent()) {
-                writer.append(weight.scales().get().name(), bytes.scales(blocks, count));
+                writer.append(weight.scales().get().name(), scales);
               }
             });
     if (weight.tensorScale().isPresent()) {

@@ -11,6 +11,7 @@ import io.github.fp4j.conformance.tensorfile.TensorScaleDirection;
 import io.github.fp4j.conformance.tensorfile.TensorWriter;
 import io.github.fp4j.formats.block.BlockTensor;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,9 +94,9 @@ public final class CheckpointRelayout {
     for (long row = 0; row < reader.rows(); row += step) {
       int count = (int) Math.min(step, reader.rows() - row);
       BlockTensor piece = reader.rows(row, count);
-      writer.append(to.codes().name(), bytes.codes(piece.blockRows(), count));
+      writer.append(to.codes().name(), bytes.codes(MemorySegment.ofArray(piece.codes()), MemorySegment.ofArray(piece.scales()), count));
       if (target.fileFormat() == FileFormat.SAFETENSORS) {
-        writer.append(to.scales().orElseThrow().name(), bytes.scales(piece.blockRows(), count));
+        writer.append(to.scales().orElseThrow().name(), MemorySegment.ofArray(piece.scales()));
       }
     }
     if (to.tensorScale().isPresent()) {

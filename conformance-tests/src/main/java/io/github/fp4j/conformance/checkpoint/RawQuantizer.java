@@ -9,7 +9,6 @@ import io.github.fp4j.conformance.tensorfile.TensorWriter;
 import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,9 +72,9 @@ public final class RawQuantizer {
               rows,
               columns,
               tensorScale,
-              (blocks, count) -> {
-                codeWriter.append("codes", MemorySegment.ofArray(blocks.codes()).asSlice(0, (long) count * blocks.codesStride()));
-                scaleWriter.append("scales", MemorySegment.ofArray(blocks.scales()).asSlice(0, (long) count * blocks.scalesStride()));
+              (codesOfRows, scalesOfRows, count) -> {
+                codeWriter.append("codes", codesOfRows);
+                scaleWriter.append("scales", scalesOfRows);
               });
       codeWriter.commit();
       scaleWriter.commit();

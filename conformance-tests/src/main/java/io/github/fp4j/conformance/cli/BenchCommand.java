@@ -7,6 +7,7 @@ import io.github.fp4j.conformance.bench.BenchmarkReport;
 import io.github.fp4j.conformance.bench.BenchmarkRun;
 import io.github.fp4j.conformance.bench.CliffReport;
 import io.github.fp4j.conformance.bench.Measurement;
+import io.github.fp4j.conformance.bench.Rival;
 import io.github.fp4j.conformance.bench.SizeClass;
 import io.github.fp4j.conformance.bench.Workload;
 import io.github.fp4j.conformance.bench.Workloads;
@@ -79,7 +80,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     Instant started = Instant.now();
     String own = ours == null ? Workloads.widest() : Backends.byName(ours).name();
-    List<Workload> workloads = Workloads.of(filters, cliff ? List.of(Backends.byName(own)) : subjects(own), sizes);
+    List<Workload> workloads = Workloads.of(filters, cliff ? List.of(Backends.byName(own)) : subjects(own), cliff ? List.of() : rivals(), sizes);
     if (avx2) {
       workloads = Workloads.withAvx2(workloads);
     }
@@ -106,12 +107,35 @@ final class BenchCommand implements Callable<Integer> {
   private List<Backend> subjects(String own) {
     List<Backend> subjects = new ArrayList<>(List.of(Backends.byName(own)));
     if (peers != null) {
-      peers.forEach(name -> subjects.add(Backends.byName(name)));
+      peers.stream().filter(name -> !isRival(name)).forEach(name -> subjects.add(Backends.byName(name)));
     } else {
       sayWhatIsLeftOut();
       Backends.available().stream().filter(backend -> !backend.name().startsWith(Workloads.SIMD) && !backend.name().equals("reference")).forEach(subjects::add);
     }
     return subjects;
+  }
+
+  private static boolean isRival(String name) {
+    return Rival.all().stream().anyMatch(rival -> rival.name().equals(name));
+  }
+
+  /** Those that are wanted and here; why others are not is said, and is an error where they were asked for. */
+  private List<Rival> rivals() {
+    List<Rival> here = new ArrayList<>();
+    for (Rival rival : Rival.all()) {
+      if (!Workloads.isChosen(rival.family(), filters) || peers != null && !peers.contains(rival.name())) {
+        continue;
+      }
+      Rival.Found found = rival.finder().get();
+      if (found.maker().isPresent()) {
+        here.add(rival);
+      } else if (peers != null) {
+        throw new IllegalArgumentException("--peers " + rival.name() + ": " + found.reason());
+      } else {
+        spec.commandLine().getErr().println(rival.family() + " of " + rival.name() + " left out: " + found.reason());
+      }
+    }
+    return here;
   }
 
   /** Peers and backends that cannot run here, and why. */

@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,7 +93,7 @@ final class ConformCommand implements Callable<Integer> {
   @Option(
       names = "--shard",
       paramLabel = "I/N",
-      description = "Only every N-th class from the I-th on, so that N machines share the suite; 'fp4j merge' joins their reports.")
+      description = "Only the I-th of N parts that take about as long, sweeps of all floats in ranges, so that N machines share the suite; 'fp4j merge' joins their reports.")
   private @Nullable String shard;
 
   @Option(names = "--card", paramLabel = "FILE", description = "Show this card of 'fp4j fingerprint' in the report.")
@@ -136,7 +137,7 @@ final class ConformCommand implements Callable<Integer> {
       subjects.stream().filter(IsolatedSubject.class::isInstance).map(IsolatedSubject.class::cast).forEach(IsolatedSubject::close);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    String typed = "fp4j " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs());
+    String typed = "fp4j " + spec.commandLine().getParent().getParseResult().originalArgs().stream().map(OwnProcess::shown).collect(Collectors.joining(" "));
     RunReport run =
         RunReport.of(
             level.name().toLowerCase(Locale.ROOT), started, seconds, Environment.describe(), typed, part, subjects, results,
@@ -182,7 +183,7 @@ final class ConformCommand implements Callable<Integer> {
 
   private List<CoverageClass> vectors() {
     return claimed.suites().stream()
-        .map(name -> VectorSuites.byName(name, 1))
+        .map(name -> VectorSuites.byName(name, claimed.seed()))
         .<CoverageClass>map(suite -> new VectorClass(suite, suite.count(), subject -> true))
         .toList();
   }

@@ -51,6 +51,12 @@ final class ExplainGemmCommand implements Callable<Integer> {
   @Option(names = "--beta", defaultValue = "0", paramLabel = "F", description = "Factor of C (default: 0).")
   private float beta;
 
+  @Option(names = "--bias", paramLabel = "BITS,..", description = "What the epilogue adds to each row of D.")
+  private @Nullable String bias;
+
+  @Option(names = "--output", defaultValue = "fp32", description = "Type of D, whose answers are float32 bits all the same: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Epilogue.Output output = Epilogue.Output.FP32;
+
   @Option(names = "--answer", paramLabel = "BITS,..", description = "D as a device gave it.")
   private @Nullable String answer;
 
@@ -67,8 +73,9 @@ final class ExplainGemmCommand implements Callable<Integer> {
     GemmOperand b = operand(operands, "--b", codesOfB, scalesOfB);
     int outputs = a.rows() * b.rows();
     float[] start = c == null ? null : Hexadecimal.floats("--c", c, outputs);
-    Epilogue epilogue = alpha == 1 && beta == 0 ? Epilogue.NONE : new Epilogue(alpha, beta, Epilogue.Combination.FUSED, Epilogue.Output.FP32);
-    GemmTask task = new GemmTask("product", AccumulationModels.byId(model), false, a, b, start, epilogue);
+    float[] biases = bias == null ? null : Hexadecimal.floats("--bias", bias, a.rows());
+    Epilogue epilogue = new Epilogue(alpha, beta, Epilogue.Combination.FUSED, output);
+    GemmTask task = new GemmTask("product", AccumulationModels.byId(model), false, a, b, start, epilogue, biases);
     return TaskExplanation.print(task, actual(task, outputs), spec.commandLine().getOut());
   }
 
@@ -84,10 +91,13 @@ final class ExplainGemmCommand implements Callable<Integer> {
     }
     float[] d = new float[outputs];
     Backends.byName(backend).gemms().orElseThrow(() -> new IllegalArgumentException("--backend " + backend + ": it has no products"))
-        .multiply(model, task.a(), task.b(), task.c(), d);
+        .multiply(model, task.a(), task.b(), task.epilogue().beta() == 0 ? task.c() : null, d);
+    if (!task.epilogue().equals(Epilogue.NONE) || task.bias() != null) {
+      task.epilogue().apply(d, task.epilogue().beta() == 0 ? null : task.c(), task.bias());
+    }
     int[] bits = new int[outputs];
     for (int i = 0; i < outputs; i++) {
-      bits[i] = Float.floatToRawIntBits(task.epilogue().equals(Epilogue.NONE) ? d[i] : task.epilogue().apply(d[i], task.c() == null ? 0 : task.c()[i], 0));
+      bits[i] = Float.floatToRawIntBits(d[i]);
     }
     return bits;
   }

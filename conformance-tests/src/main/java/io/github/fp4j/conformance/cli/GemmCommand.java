@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -85,7 +86,7 @@ final class GemmCommand implements Callable<Integer> {
     @Option(names = "--beta", paramLabel = "F", description = "Add F * C after the product: D = fma(alpha, accumulator, F * C).")
     private @Nullable Float beta;
 
-    @Option(names = "--pairwise", description = "One dot product for each pair of rows, D [M], instead of all, D [M, N].")
+    @Option(names = "--pairwise", description = "One dot product for each pair of rows, D [M], instead of all, D [M, N]; under any model, and with any --backend that has it.")
     private boolean pairwise;
 
     @Option(names = "--backend", paramLabel = "NAME", description = "Who multiplies (default: the fastest; the bits are the same).")
@@ -194,13 +195,24 @@ final class GemmCommand implements Callable<Integer> {
       kernels(product, a.format(), small).multiply(product.model, a, b, c, d, new Parallelism(ForkJoinPool.commonPool(), threads));
       return;
     }
-    if (product.backend != null) {
-      throw new IllegalArgumentException("--backend " + product.backend + " with --pairwise: pairs are left to the models; expected no --backend");
+    if (product.backend == null && model != null) {
+      Gemm.of(model, a, b).pairwise(c, d, ForkJoinPool.commonPool());
+      return;
     }
-    if (model == null) {
-      throw new IllegalArgumentException("--model " + product.model + " with --pairwise: expected a published model");
-    }
-    Gemm.of(model, a, b).pairwise(c, d, ForkJoinPool.commonPool());
+    GemmKernels kernels = kernels(product, a.format(), true);
+    IntStream.range(0, d.length).parallel().forEach(row -> {
+      float[] one = new float[1];
+      kernels.multiply(product.model, row(a, row), row(b, row), c == null ? null : new float[] {c[row]}, one);
+      d[row] = one[0];
+    });
+  }
+
+  private static GemmOperand row(GemmOperand operand, int row) {
+    int codes = operand.codes().length / operand.rows();
+    int scales = operand.scales().length / operand.rows();
+    return new GemmOperand(
+        operand.format(), 1, operand.k(), Arrays.copyOfRange(operand.codes(), row * codes, (row + 1) * codes),
+        Arrays.copyOfRange(operand.scales(), row * scales, (row + 1) * scales));
   }
 
   /** The named backend's kernels; or the reference's for a small product, which ends before kernels on vectors are compiled; or those of the fastest that can do it. */

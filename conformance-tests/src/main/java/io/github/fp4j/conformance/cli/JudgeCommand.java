@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.cli;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.bridge.NativeLibraryBackend;
+import io.github.fp4j.conformance.judge.ClassPart;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
@@ -67,7 +68,9 @@ final class JudgeCommand implements Callable<Integer> {
     try (Workers workers = new Workers(threads);
         BufferedReader in = new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8))) {
       for (String id = in.readLine(); id != null; id = in.readLine()) {
-        CoverageClass asked = classes.get(id);
+        ClassPart part = ClassPart.of(id);
+        CoverageClass whole = classes.get(part.id());
+        CoverageClass asked = whole == null ? null : whole.parts(part.count()).stream().filter(one -> one.id().equals(part.toString())).findFirst().orElse(null);
         if (asked == null) {
           throw new IllegalArgumentException("\"" + id + "\" on standard input: expected the id of a class of level " + level);
         }

@@ -40,6 +40,11 @@ final class OwnProcess {
     return NO_CORE + words.stream().map(OwnProcess::quoted).collect(Collectors.joining(" "));
   }
 
+  /** A word as it must be typed: in quotes only where the shell would take it for something else. */
+  static String shown(String word) {
+    return word.matches("[\\w@%+=:,./-]+") ? word : quoted(word);
+  }
+
   private static String quoted(String word) {
     return WINDOWS ? '"' + word + '"' : "'" + word.replace("'", "'\\''") + "'";
   }

@@ -5,8 +5,9 @@ import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ReferenceQuantizer;
 import io.github.fp4j.formats.block.ScaleSearch;
+import java.util.function.IntToDoubleFunction;
 
-/** Quantisation with the largest magnitude of a block, or its scale, taken from elsewhere. */
+/** Quantisation with the largest magnitude of a block, its scale or the tensor's taken from elsewhere. */
 final class BlockChange {
   private BlockChange() {}
 
@@ -18,6 +19,16 @@ final class BlockChange {
 
   /** Scales from {@code amax}, codes as the profile has them under those scales. */
   static Answers answers(QuantizeTask task, Amax amax) {
+    return answers(task, amax, row -> task.tensorScale());
+  }
+
+  /** Each row under a tensor scale of its own. */
+  static Answers answers(QuantizeTask task, IntToDoubleFunction tensorScales) {
+    int size = task.profile().format().blockSize();
+    return answers(task, (one, row, first) -> magnitude(one, row, first, size), tensorScales);
+  }
+
+  private static Answers answers(QuantizeTask task, Amax amax, IntToDoubleFunction tensorScales) {
     QuantizationProfile profile = task.profile();
     if (task.stochastic() != null || task.blocking() == Blocking.TILES || profile.blockScale().search() != ScaleSearch.NONE) {
       throw new IllegalArgumentException("only along rows or columns, and without a search");
@@ -26,7 +37,7 @@ final class BlockChange {
     int[] scales = new int[task.scales()];
     for (int i = 0; i < scales.length; i++) {
       int row = i / task.blocksInRow();
-      scales[i] = ReferenceQuantizer.scaleCode(profile, amax.of(task, row, i % task.blocksInRow() * size), task.tensorScale());
+      scales[i] = ReferenceQuantizer.scaleCode(profile, amax.of(task, row, i % task.blocksInRow() * size), (float) tensorScales.applyAsDouble(row));
     }
     return output -> {
       if (output < scales.length) {
@@ -34,7 +45,7 @@ final class BlockChange {
       }
       int row = task.row(output);
       int column = (output - scales.length) % task.storedColumns();
-      return ReferenceQuantizer.elementCode(profile, task.element(row, column), scales[row * task.blocksInRow() + column / size], task.tensorScale());
+      return ReferenceQuantizer.elementCode(profile, task.element(row, column), scales[row * task.blocksInRow() + column / size], (float) tensorScales.applyAsDouble(row));
     };
   }
 

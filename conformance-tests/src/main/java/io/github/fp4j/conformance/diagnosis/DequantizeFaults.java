@@ -30,7 +30,7 @@ public final class DequantizeFaults {
       faults.add(Fault.of("nibbles-" + ConversionChange.kebab(order), "Codes share bytes as NibbleOrder." + order + " says.", task -> nibbles(task, order)));
     }
     faults.add(tensorScale("tensor-scale-inverted", "The tensor scale is applied in the wrong direction: its reciprocal is used.", tensor -> 1 / tensor.tensorScale()));
-    faults.add(tensorScale("tensor-scale-missing", "The tensor scale is not applied.", tensor -> QuantizeFaults.unit(tensor.profile())));
+    faults.add(tensorScale("tensor-scale-missing", "The tensor scale is not applied.", tensor -> TensorScaleFaults.unit(tensor.profile())));
     for (DequantizeFormula formula : DequantizeFormula.values()) {
       faults.add(Fault.of("formula-" + ConversionChange.kebab(formula), "Elements are restored as DequantizeFormula." + formula + " says.", task -> {
         if (formula == task.tensor().profile().dequantize()) {

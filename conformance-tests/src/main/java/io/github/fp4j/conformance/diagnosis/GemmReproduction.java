@@ -5,6 +5,8 @@ import io.github.fp4j.formats.gemm.GemmOperand;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.StringJoiner;
 
 /** A product as a command, a snippet and a test. */
@@ -30,6 +32,10 @@ final class GemmReproduction {
     Epilogue epilogue = task.epilogue();
     if (!epilogue.equals(Epilogue.NONE)) {
       line.append(" --alpha ").append(epilogue.alpha()).append(" --beta ").append(epilogue.beta());
+      line.append(epilogue.output() == Epilogue.Output.FP32 ? "" : " --output " + epilogue.output().name().toLowerCase(Locale.ROOT));
+    }
+    if (task.bias() != null) {
+      line.append(" --bias ").append(floats(task.bias()));
     }
     return line.append(" --answer ").append(hex(actual)).toString();
   }
@@ -62,19 +68,26 @@ final class GemmReproduction {
   }
 
   private static JavaCase java(GemmTask task, int[] right, String subject) {
-    List<String> imports =
+    boolean stored = !task.epilogue().equals(Epilogue.NONE) || task.bias() != null;
+    List<String> imports = new ArrayList<>(stored ? List.of("io.github.fp4j.formats.gemm.Epilogue") : List.of());
+    imports.addAll(
         List.of(
             "io.github.fp4j.backend.Backends", "io.github.fp4j.formats.gemm.GemmOperand", "io.github.fp4j.formats.gemm.OperandFormat", "java.util.HexFormat",
-            "java.util.stream.Collectors", "java.util.stream.IntStream");
+            "java.util.stream.Collectors", "java.util.stream.IntStream"));
     List<String> lines = new ArrayList<>();
     lines.add(operand("a", task.a()));
     lines.add(operand("b", task.b()));
-    lines.add("float[] c = " + (task.c() == null ? "null" : javaFloats(task.c())) + ";");
+    lines.add("float[] c = " + (task.c() == null || task.epilogue().beta() != 0 ? "null" : javaFloats(task.c())) + ";");
     lines.add("float[] d = new float[%d];".formatted(right.length));
     lines.add(
         "Backends.byName(\"%s\").gemms().orElseThrow().multiply(\"%s\", a, b, c, d);".formatted(subject, task.ownAccumulator() ? "own" : task.model().id()));
-    if (!task.epilogue().equals(Epilogue.NONE)) {
-      lines.add("// then alpha = %s, beta = %s".formatted(task.epilogue().alpha(), task.epilogue().beta()));
+    if (stored) {
+      Epilogue epilogue = task.epilogue();
+      String late = epilogue.beta() == 0 ? "null" : javaFloats(Objects.requireNonNull(task.c()));
+      String bias = task.bias() == null ? "null" : javaFloats(task.bias());
+      lines.add(
+          "new Epilogue(%sf, %sf, Epilogue.Combination.%s, Epilogue.Output.%s).apply(d, %s, %s);".formatted(
+              epilogue.alpha(), epilogue.beta(), epilogue.combination(), epilogue.output(), asArray(late), asArray(bias)));
     }
     lines.add("String actual = IntStream.range(0, d.length).mapToObj(i -> HexFormat.of().toHexDigits(Float.floatToRawIntBits(d[i]))).collect(Collectors.joining(\",\"));");
     return new JavaCase(imports, lines, hex(right));
@@ -84,6 +97,10 @@ final class GemmReproduction {
     HexFormat hex = HexFormat.of();
     return "GemmOperand %s = new GemmOperand(OperandFormat.byName(\"%s\").orElseThrow(), %d, %d, HexFormat.of().parseHex(\"%s\"), HexFormat.of().parseHex(\"%s\"));"
         .formatted(name, operand.format(), operand.rows(), operand.k(), hex.formatHex(operand.codes()), hex.formatHex(operand.scales()));
+  }
+
+  private static String asArray(String initialiser) {
+    return initialiser.equals("null") ? initialiser : "new float[] " + initialiser;
   }
 
   /** A float array of exactly these bits. */

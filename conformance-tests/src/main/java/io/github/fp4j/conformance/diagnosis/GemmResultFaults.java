@@ -5,6 +5,7 @@ import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.Overflow;
 import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.gemm.Epilogue;
+import io.github.fp4j.formats.gemm.Epilogue.Output;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -31,7 +32,16 @@ final class GemmResultFaults {
               e -> new Epilogue(e.alpha(), e.beta(), Epilogue.Combination.SEPARATE, e.output())),
           epilogue(
               "epilogue-fused", "alpha * accumulator is not rounded before beta * C is added.",
-              e -> new Epilogue(e.alpha(), e.beta(), Epilogue.Combination.FUSED, e.output())));
+              e -> new Epilogue(e.alpha(), e.beta(), Epilogue.Combination.FUSED, e.output())),
+          output("output-not-rounded", "D is not rounded to its type.", Output.FP32),
+          output("output-is-bf16", "D is rounded to bf16.", Output.BF16),
+          output("output-is-fp16", "D is rounded to fp16.", Output.FP16),
+          bias("bias-ignored", "The bias is not added.", task -> task.withBias(null)),
+          bias("bias-negated", "The bias is subtracted.", task -> task.withBias(biases(task, bias -> -bias))),
+          bias("bias-scaled", "The bias is multiplied by alpha.", task -> task.withBias(biases(task, bias -> task.epilogue().alpha() * bias))),
+          bias("bias-of-first-row", "All rows of D have the bias of the first.", task -> task.withBias(biases(task, bias -> Objects.requireNonNull(task.bias())[0]))),
+          biasOfColumn(),
+          biasAfterRounding());
 
   static final List<Fault<GemmTask>> ALL =
       List.of(
@@ -101,6 +111,53 @@ final class GemmResultFaults {
         throw new IllegalArgumentException("there is no epilogue");
       }
       return task.with(change.apply(task.epilogue())).answers();
+    });
+  }
+
+  private static Fault<GemmTask> output(String id, String sentence, Output output) {
+    return epilogue(id, sentence, e -> {
+      if (e.output() == output) {
+        throw new IllegalArgumentException("the output itself");
+      }
+      return new Epilogue(e.alpha(), e.beta(), e.combination(), output);
+    });
+  }
+
+  private static Fault<GemmTask> bias(String id, String sentence, UnaryOperator<GemmTask> change) {
+    return Fault.of(id, sentence, task -> (task.bias() == null ? task : change.apply(task)).answers());
+  }
+
+  private static float[] biases(GemmTask task, UnaryOperator<Float> change) {
+    float[] biases = Objects.requireNonNull(task.bias()).clone();
+    for (int i = 0; i < biases.length; i++) {
+      biases[i] = change.apply(biases[i]);
+    }
+    return biases;
+  }
+
+  /** What lies behind the biases where there are more columns than rows is not known. */
+  private static Fault<GemmTask> biasOfColumn() {
+    return Fault.of("bias-of-column", "The bias is taken by column of D, not by row.", task -> {
+      float[] biases = task.bias();
+      if (biases == null) {
+        return task.answers();
+      }
+      if (task.columns() > biases.length) {
+        throw new IllegalArgumentException("fewer biases than columns");
+      }
+      return output -> task.withBias(biases(task, bias -> biases[output % task.columns()])).answers().at(output);
+    });
+  }
+
+  private static Fault<GemmTask> biasAfterRounding() {
+    return Fault.of("bias-after-rounding", "The bias is added to the rounded D, and the sum is rounded again.", task -> {
+      float[] biases = task.bias();
+      if (biases == null) {
+        return task.answers();
+      }
+      Answers without = task.withBias(null).answers();
+      Epilogue store = new Epilogue(1, 0, task.epilogue().combination(), task.epilogue().output());
+      return output -> Float.floatToRawIntBits(store.apply(Float.intBitsToFloat(without.at(output)), 0, biases[output / task.columns()]));
     });
   }
 

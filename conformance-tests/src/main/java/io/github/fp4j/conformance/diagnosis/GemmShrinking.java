@@ -38,6 +38,9 @@ final class GemmShrinking {
     if (task.c() != null) {
       smaller.add(() -> task.epilogue().beta() == 0 ? task.with((float[]) null) : task.with(new Epilogue(task.epilogue().alpha(), 0, task.epilogue().combination(), task.epilogue().output())));
     }
+    if (task.bias() != null) {
+      smaller.add(() -> task.withBias(null));
+    }
     blocks();
     operand(true);
     operand(false);
@@ -61,6 +64,14 @@ final class GemmShrinking {
 
   private GemmTask withRows(int[] kept, boolean ofA) {
     GemmTask fewer = task.with(ofA ? rows(task.a(), kept) : task.a(), ofA ? task.b() : rows(task.b(), kept));
+    float[] bias = task.bias();
+    if (bias != null && ofA) {
+      float[] fewerBias = new float[kept.length];
+      for (int row = 0; row < kept.length; row++) {
+        fewerBias[row] = bias[kept[row]];
+      }
+      fewer = fewer.withBias(fewerBias);
+    }
     float[] c = task.c();
     if (c == null) {
       return fewer;

@@ -29,34 +29,41 @@ import org.jspecify.annotations.Nullable;
  * @param b N rows along K: B transposed
  * @param c [M, N]: what the accumulators start from or, if the epilogue's beta is not 0, what it adds; null for zeros
  * @param epilogue what is done to the accumulators; {@link Epilogue#NONE} for nothing
+ * @param bias [M]: what the epilogue adds to each row of D last; null for none
  */
 public record GemmTask(
-    String name, AccumulationModel model, boolean ownAccumulator, GemmOperand a, GemmOperand b, float @Nullable [] c, Epilogue epilogue)
+    String name, AccumulationModel model, boolean ownAccumulator, GemmOperand a, GemmOperand b, float @Nullable [] c, Epilogue epilogue,
+    float @Nullable [] bias)
     implements Task<GemmTask> {
 
   /** A product under a named model, without an epilogue. */
   public static GemmTask of(String name, AccumulationModel model, GemmOperand a, GemmOperand b, float @Nullable [] c) {
-    return new GemmTask(name, model, false, a, b, c, Epilogue.NONE);
+    return new GemmTask(name, model, false, a, b, c, Epilogue.NONE, null);
   }
 
   /** The same with other operands. */
   GemmTask with(GemmOperand otherA, GemmOperand otherB) {
-    return new GemmTask(name, model, ownAccumulator, otherA, otherB, c, epilogue);
+    return new GemmTask(name, model, ownAccumulator, otherA, otherB, c, epilogue, bias);
   }
 
   /** The same with another C. */
   GemmTask with(float @Nullable [] otherC) {
-    return new GemmTask(name, model, ownAccumulator, a, b, otherC, epilogue);
+    return new GemmTask(name, model, ownAccumulator, a, b, otherC, epilogue, bias);
   }
 
   /** The same under another model. */
   GemmTask with(AccumulationModel other) {
-    return new GemmTask(name, other, ownAccumulator, a, b, c, epilogue);
+    return new GemmTask(name, other, ownAccumulator, a, b, c, epilogue, bias);
   }
 
   /** The same with another epilogue. */
   GemmTask with(Epilogue other) {
-    return new GemmTask(name, model, ownAccumulator, a, b, c, other);
+    return new GemmTask(name, model, ownAccumulator, a, b, c, other, bias);
+  }
+
+  /** The same with another bias. */
+  GemmTask withBias(float @Nullable [] other) {
+    return new GemmTask(name, model, ownAccumulator, a, b, c, epilogue, other);
   }
 
   /** D's rows. */
@@ -73,12 +80,12 @@ public record GemmTask(
   public Answers answers() {
     Gemm gemm = Gemm.of(model, a, b);
     AccumulatorType type = model.output().type();
-    boolean plain = epilogue.equals(Epilogue.NONE);
+    boolean plain = epilogue.equals(Epilogue.NONE) && bias == null;
     return i -> {
       float c0 = c == null ? 0 : c[i];
       boolean late = epilogue.beta() != 0;
       float accumulator = type.toFloat(gemm.dot(i / columns(), i % columns(), type.fromFloat(late ? 0 : c0)));
-      return Float.floatToRawIntBits(plain ? accumulator : epilogue.apply(accumulator, c0, 0));
+      return Float.floatToRawIntBits(plain ? accumulator : epilogue.apply(accumulator, c0, bias == null ? 0 : bias[i / columns()]));
     };
   }
 
@@ -138,6 +145,9 @@ public record GemmTask(
     }
     if (!epilogue.equals(Epilogue.NONE)) {
       lines.add("epilogue: alpha %s, beta %s, D in %s".formatted(epilogue.alpha(), epilogue.beta(), epilogue.output().name().toLowerCase(Locale.ROOT)));
+    }
+    if (bias != null) {
+      lines.add("bias of row %d: %s".formatted(row, text(Float.floatToRawIntBits(bias[row]))));
     }
     lines.add("must be %s, is %s".formatted(text(right), text(actual)));
     lines.addAll(analysis(row, column, c == null || epilogue.beta() != 0 ? 0 : c[output]));

@@ -104,7 +104,7 @@ record ProfileChange(String id, String sentence, UnaryOperator<QuantizationProfi
         p.exactness(), p.source());
   }
 
-  private static QuantizationProfile otherNan(QuantizationProfile p) {
+  static QuantizationProfile otherNan(QuantizationProfile p) {
     return new QuantizationProfile(
         p.id(), p.format(), !p.keepsNanInAmax(), p.tensorScale(), p.blockScale(), p.element(), p.dequantize(), p.nibbleOrder(), p.raggedRows(), p.rowMultiple(),
         p.exactness(), p.source());

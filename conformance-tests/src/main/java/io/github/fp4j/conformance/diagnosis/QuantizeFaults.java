@@ -33,7 +33,7 @@ public final class QuantizeFaults {
       String words = order == NibbleOrder.PLANAR_HALVES ? "ggml's planar halves" : "neighbours, the low nibble first";
       faults.add(Fault.of("nibbles-" + ConversionChange.kebab(order), "Codes share bytes as " + words + ".", task -> nibbles(task, order)));
     }
-    tensorScales(faults);
+    faults.addAll(TensorScaleFaults.ALL);
     for (ProfileChange change : ProfileChange.ALL) {
       faults.add(changed(change.id(), change.sentence(), task -> task.with(other(task.profile(), change.change()))));
     }
@@ -89,29 +89,6 @@ public final class QuantizeFaults {
           case NONE -> 0;
         };
     return other.tensorScale().stored(amax, max);
-  }
-
-  private static void tensorScales(List<Fault<QuantizeTask>> faults) {
-    faults.add(
-        changed("tensor-scale-inverted", "The tensor scale is applied in the wrong direction: its reciprocal is used.", task -> {
-          requireTensorScale(task);
-          return task.with(1 / task.tensorScale());
-        }));
-    faults.add(changed("tensor-scale-missing", "The tensor scale is not applied.", task -> {
-      requireTensorScale(task);
-      return task.with(unit(task.profile()));
-    }));
-  }
-
-  /** The tensor scale that changes nothing. */
-  static float unit(QuantizationProfile profile) {
-    return profile.tensorScaleOf(profile.tensorScale().scaleMax() * profile.format().element().maxFinite());
-  }
-
-  private static void requireTensorScale(QuantizeTask task) {
-    if (!task.profile().format().hasTensorScale()) {
-      throw new IllegalArgumentException("no tensor scale");
-    }
   }
 
   private static void maxima(List<Fault<QuantizeTask>> faults) {

@@ -26,7 +26,7 @@ final class QuantizeReproduction {
     return new Reproduction(title, command, java.snippet(), java.test());
   }
 
-  private static float[] values(FloatRows from) {
+  static float[] values(FloatRows from) {
     float[] values = new float[from.rows() * from.columns()];
     for (int i = 0; i < values.length; i++) {
       values[i] = from.values()[from.index(i / from.columns(), i % from.columns())];
@@ -34,7 +34,7 @@ final class QuantizeReproduction {
     return values;
   }
 
-  private static String floats(float[] values) {
+  static String floats(float[] values) {
     int[] bits = new int[values.length];
     for (int i = 0; i < bits.length; i++) {
       bits[i] = Float.floatToRawIntBits(values[i]);

@@ -29,7 +29,7 @@ final class QuantizeShrinking {
     int columnUnit = task.blocking() == Blocking.TRANSPOSED ? 1 : task.profile().rowMultiple();
     halves(from.rows(), rowUnit, (first, count) -> task.with(from.rowRange(first, count)));
     halves(from.columns(), columnUnit, (first, count) -> task.with(from.columnRange(first, count)));
-    float unit = QuantizeFaults.unit(task.profile());
+    float unit = TensorScaleFaults.unit(task.profile());
     if (task.profile().format().hasTensorScale() && task.tensorScale() != unit) {
       smaller.add(() -> task.with(unit));
     }

@@ -1,6 +1,7 @@
 package io.github.fp4j.conformance.judge;
 
 import io.github.fp4j.backend.Backend;
+import java.util.List;
 
 /** One question: a class of cases whose number is known before it is put. */
 public interface CoverageClass {
@@ -20,6 +21,15 @@ public interface CoverageClass {
   /** Whether {@link #run} puts every case twice, or judges answers that are there already: the judge does not ask again. */
   default boolean asksTwiceItself() {
     return false;
+  }
+
+  /**
+   * It in parts that take about as long, for as many machines: each case is in one of them. Their ids are {@link ClassPart}s.
+   *
+   * @return {@code count} parts, or the class itself alone where it is not worth splitting
+   */
+  default List<CoverageClass> parts(int count) {
+    return List.of(this);
   }
 
   /** Whether {@code subject} claims to answer it. */

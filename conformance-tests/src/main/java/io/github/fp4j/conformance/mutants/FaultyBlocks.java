@@ -4,6 +4,7 @@ import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ReferenceBackend;
+import io.github.fp4j.conformance.diagnosis.AmaxTask;
 import io.github.fp4j.conformance.diagnosis.Answers;
 import io.github.fp4j.conformance.diagnosis.DequantizeTask;
 import io.github.fp4j.conformance.diagnosis.Fault;
@@ -28,12 +29,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reference's block kernels with one fault.
  *
+ * @param seeking what is wrong with the search for the largest magnitude; null for nothing
  * @param quantizing what is wrong with quantising; null for nothing
  * @param restoring what is wrong with the way back; null for nothing
  * @param laying what is wrong with layouts of scales; null for nothing
  * @param transforming what is wrong with Hadamard transforms; null for nothing
  */
 public record FaultyBlocks(
+    @Nullable Fault<AmaxTask> seeking,
     @Nullable Fault<QuantizeTask> quantizing,
     @Nullable Fault<DequantizeTask> restoring,
     @Nullable Fault<LayoutTask> laying,
@@ -45,7 +48,7 @@ public record FaultyBlocks(
   }
 
   private Fault<?> fault() {
-    return Stream.of(quantizing, restoring, laying, transforming).filter(Objects::nonNull).findFirst().orElseThrow();
+    return Stream.of(seeking, quantizing, restoring, laying, transforming).filter(Objects::nonNull).findFirst().orElseThrow();
   }
 
   @Override
@@ -80,7 +83,8 @@ public record FaultyBlocks(
 
   @Override
   public float amax(QuantizationProfile profile, FloatRows from) {
-    return right().amax(profile, from);
+    AmaxTask task = new AmaxTask("", profile, from);
+    return Float.intBitsToFloat(Wrong.answers(seeking, task, new int[1], right -> output -> right.right()[output]).at(0));
   }
 
   @Override

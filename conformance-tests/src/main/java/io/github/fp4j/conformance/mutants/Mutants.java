@@ -1,6 +1,7 @@
 package io.github.fp4j.conformance.mutants;
 
 import io.github.fp4j.backend.Backend;
+import io.github.fp4j.conformance.diagnosis.AmaxTask;
 import io.github.fp4j.conformance.diagnosis.Answers;
 import io.github.fp4j.conformance.diagnosis.DecodeTask;
 import io.github.fp4j.conformance.diagnosis.DequantizeFaults;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** All mutants: one for every fault that the diagnosis knows, in the kernels of every kind. */
 final class Mutants {
@@ -30,6 +32,10 @@ final class Mutants {
           "X4/codes/nvfp4-gst-f35");
   private static final List<String> OF_ENCODE = List.of("X6/", "X3/", "X9/e2m1", "X1/", "X2/e2m1/nearest-even", "X2/e4m3/nearest-even", "X2/ue8m0");
   private static final List<String> OF_DECODE = List.of("X1/");
+  private static final List<String> OF_AMAX =
+      Stream.of("/amax", "/amax-places")
+          .flatMap(which -> Profiles.all().stream().filter(QuantizationProfile::isCpuExact).map(profile -> "XQ/" + profile + which))
+          .toList();
   private static final List<String> OF_QUANTIZE = ofQuantize();
   private static final List<String> OF_RESTORE = List.of("X5/", "X8/codes/", "XQ/");
 
@@ -48,10 +54,11 @@ final class Mutants {
     List<Mutant> all = new ArrayList<>();
     encodeFaults().forEach((part, fault) -> all.add(mutant(part, fault, one -> new FaultyConversions(one, null), Workload.ENCODE, OF_ENCODE)));
     DecodeTask.all().forEach(fault -> all.add(mutant("decode/" + fault.id(), fault, one -> new FaultyConversions(null, one), Workload.DECODE, OF_DECODE)));
-    QuantizeFaults.all().forEach(fault -> all.add(mutant("quantize/" + fault.id(), fault, one -> new FaultyBlocks(one, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
-    DequantizeFaults.all().forEach(fault -> all.add(mutant("restore/" + fault.id(), fault, one -> new FaultyBlocks(null, one, null, null), Workload.RESTORE, OF_RESTORE)));
-    LayoutTask.all().forEach(fault -> all.add(mutant("layout/" + fault.id(), fault, one -> new FaultyBlocks(null, null, one, null), Workload.LAYOUT, List.of("X8/scales/"))));
-    HadamardTask.all().forEach(fault -> all.add(mutant("hadamard/" + fault.id(), fault, one -> new FaultyBlocks(null, null, null, one), Workload.HADAMARD, List.of("XH/"))));
+    AmaxTask.all().forEach(fault -> all.add(mutant("amax/" + fault.id(), fault, one -> new FaultyBlocks(one, null, null, null, null), Workload.AMAX, OF_AMAX)));
+    QuantizeFaults.all().forEach(fault -> all.add(mutant("quantize/" + fault.id(), fault, one -> new FaultyBlocks(null, one, null, null, null), Workload.QUANTIZE, OF_QUANTIZE)));
+    DequantizeFaults.all().forEach(fault -> all.add(mutant("restore/" + fault.id(), fault, one -> new FaultyBlocks(null, null, one, null, null), Workload.RESTORE, OF_RESTORE)));
+    LayoutTask.all().forEach(fault -> all.add(mutant("layout/" + fault.id(), fault, one -> new FaultyBlocks(null, null, null, one, null), Workload.LAYOUT, List.of("X8/scales/"))));
+    HadamardTask.all().forEach(fault -> all.add(mutant("hadamard/" + fault.id(), fault, one -> new FaultyBlocks(null, null, null, null, one), Workload.HADAMARD, List.of("XH/"))));
     GemmFaults.ofKernels().forEach(fault -> all.add(mutant("gemm/" + fault.id(), fault, FaultyGemms::new, Workload.GEMM, OF_GEMM)));
     return List.copyOf(all);
   }

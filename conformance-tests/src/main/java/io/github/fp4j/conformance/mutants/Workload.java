@@ -42,6 +42,17 @@ enum Workload {
       return values;
     }
   },
+  /** 64 x 1024 normal deviates quantised by te-2.15 under the largest magnitude that is found, and restored under it. */
+  AMAX {
+    @Override
+    float[] run(Backend backend) {
+      FloatRows from = FloatRows.of(VALUES, ROWS, COLUMNS);
+      float amax = backend.blocks().orElseThrow().amax(Profiles.TE_2_15, from);
+      BlockRows to = BlockRows.allocate(Profiles.TE_2_15.format(), ROWS, COLUMNS);
+      reference().quantize(Profiles.TE_2_15, amax, from, to);
+      return new BlockTensor(Profiles.TE_2_15, ROWS, COLUMNS, to.codes(), to.scales(), amax).dequantize();
+    }
+  },
   /** 64 x 1024 normal deviates quantised by te-2.15, restored by the reference. */
   QUANTIZE {
     @Override

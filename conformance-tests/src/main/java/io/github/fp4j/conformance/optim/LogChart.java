@@ -1,5 +1,7 @@
 package io.github.fp4j.conformance.optim;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Lines over a logarithmic vertical axis as an SVG picture. */
@@ -42,11 +44,21 @@ final class LogChart {
     int ticks = isLogX ? (int) Math.round(Math.log10(toX / fromX)) : 6;
     for (int i = 0; i <= ticks; i++) {
       double value = isLogX ? fromX * Math.pow(10, i) : fromX + (toX - fromX) * i / ticks;
-      add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.4g</text>", x(value), BOTTOM + 16, value);
+      add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x(value), BOTTOM + 16, plain(value));
     }
     add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888\"/>", LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP);
     add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>", (LEFT + RIGHT) / 2, BOTTOM + 36, xLabel);
     add("<text transform=\"translate(14 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>", (TOP + BOTTOM) / 2, yLabel);
+  }
+
+  private static String plain(double value) {
+    return new BigDecimal(value, new MathContext(3)).stripTrailingZeros().toPlainString();
+  }
+
+  /** Draws a dashed line across at a value, and says what it means. */
+  void mark(String label, double value) {
+    add("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#555\" stroke-dasharray=\"5 4\"/>", LEFT, RIGHT, y(value), y(value));
+    add("<text x=\"%d\" y=\"%.1f\" fill=\"#555\">%s</text>", LEFT + 6, y(value) - 4, label);
   }
 
   /** Draws a line and adds it to the legend. */

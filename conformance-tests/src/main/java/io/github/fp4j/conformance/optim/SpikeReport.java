@@ -4,6 +4,7 @@ import io.github.fp4j.conformance.optim.SpikeExperiment.Run;
 import io.github.fp4j.simd.optim.Algorithm;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /** The spike experiment as a table of text and as a page with its curves. */
 public final class SpikeReport {
@@ -11,7 +12,7 @@ public final class SpikeReport {
 
   private SpikeReport() {}
 
-  /** A line to each problem, learning rate and algorithm: steps to the target, final loss, whether it diverged; then the best of each algorithm. */
+  /** A line to each problem, learning rate and algorithm: steps to the target, final loss, whether it diverged; then the findings. */
   public static String table(List<Run> runs) {
     StringBuilder text = new StringBuilder();
     text.append("Loss as a fraction of the loss at the start; target %s; %d steps, median of %d seeds.%n".formatted(SpikeExperiment.TARGET, SpikeExperiment.STEPS, SpikeExperiment.SEEDS));
@@ -21,17 +22,34 @@ public final class SpikeReport {
           "%-11s %-12s %8s %16s %12s%s%n"
               .formatted(run.problem().label(), run.algorithm().label(), run.learningRate(), steps(run), number(run.finalLoss()), run.diverged() ? "  diverged" : ""));
     }
-    text.append("%nBest learning rate of each:%n".formatted());
+    return text.append("%n".formatted()).append(findings(runs)).toString();
+  }
+
+  /** What the runs show: to each problem a line on steps at the best learning rates and one on divergence, then whether both hold on all problems. */
+  static String findings(List<Run> runs) {
+    StringBuilder text = new StringBuilder();
+    boolean isFirst = true;
+    boolean neverDiverges = true;
     for (SpikeProblem problem : SpikeProblem.values()) {
+      StringJoiner best = new StringJoiner(", ");
+      StringJoiner diverged = new StringJoiner(", ");
+      int stable = SpikeExperiment.best(runs, problem, Algorithm.STABLE_SPAM).stepsToTarget();
       for (Algorithm algorithm : SpikeExperiment.ALGORITHMS) {
-        Run best = SpikeExperiment.best(runs, problem, algorithm);
-        long diverged = runs.stream().filter(run -> run.problem() == problem && run.algorithm() == algorithm && run.diverged()).count();
-        text.append(
-            "%-11s %-12s lr %-6s %6s steps, diverges at %d of %d learning rates%n"
-                .formatted(problem.label(), algorithm.label(), best.learningRate(), steps(best), diverged, SpikeExperiment.LEARNING_RATES.length));
+        Run run = SpikeExperiment.best(runs, problem, algorithm);
+        best.add(algorithm.label() + " " + (run.reachedTarget() ? run.stepsToTarget() + " steps (lr " + run.learningRate() + ")" : "never"));
+        diverged.add(algorithm.label() + " " + divergences(runs, problem, algorithm));
+        isFirst &= algorithm == Algorithm.STABLE_SPAM || stable < run.stepsToTarget();
       }
+      neverDiverges &= divergences(runs, problem, Algorithm.STABLE_SPAM) == 0 && divergences(runs, problem, Algorithm.ADAM) > 0;
+      text.append("%s: loss below %s of the start at the best learning rate: %s%n".formatted(problem.label(), SpikeExperiment.TARGET, best));
+      text.append("%s: learning rates of %d at which it diverges: %s%n".formatted(problem.label(), SpikeExperiment.LEARNING_RATES.length, diverged));
     }
-    return text.toString();
+    text.append("Stable-SPAM %s in fewer steps than Adam and SPAM.%n".formatted(isFirst ? "reaches that loss" : "does NOT always reach that loss"));
+    return text.append("Stable-SPAM %s over the range in which Adam does.%n".formatted(neverDiverges ? "never diverges" : "DOES diverge, or Adam does not,")).toString();
+  }
+
+  private static long divergences(List<Run> runs, SpikeProblem problem, Algorithm algorithm) {
+    return runs.stream().filter(run -> run.problem() == problem && run.algorithm() == algorithm && run.diverged()).count();
   }
 
   private static String steps(Run run) {
@@ -50,6 +68,7 @@ public final class SpikeReport {
     page.append("text{font-size:12px}pre{overflow-x:auto}</style>\n");
     page.append("<h1>Gradient spikes: Adam, SPAM, Stable-SPAM</h1>\n");
     page.append("<p>One gradient in fifty has one element a thousand times its largest. Seed %d: <code>fp4j optim --demo --seed %d</code> draws this page again.</p>\n".formatted(seed, seed));
+    page.append("<pre>").append(findings(runs)).append("</pre>\n");
     for (SpikeProblem problem : SpikeProblem.values()) {
       page.append("<h2>").append(problem.label()).append("</h2>\n").append(curves(runs, problem)).append(finalLosses(runs, problem));
     }
@@ -57,7 +76,8 @@ public final class SpikeReport {
   }
 
   private static String curves(List<Run> runs, SpikeProblem problem) {
-    LogChart chart = new LogChart("step", "loss / loss at the start", 0, SpikeExperiment.STEPS, false, 1e-6, 1e3);
+    LogChart chart = new LogChart("step", "loss / loss at the start", 0, SpikeExperiment.STEPS, false, 1e-5, 1e2);
+    chart.mark("target", SpikeExperiment.TARGET);
     for (int i = 0; i < COLOURS.size(); i++) {
       Run best = SpikeExperiment.best(runs, problem, SpikeExperiment.ALGORITHMS.get(i));
       double[] steps = new double[best.curve().length / 5];
@@ -74,6 +94,7 @@ public final class SpikeReport {
   private static String finalLosses(List<Run> runs, SpikeProblem problem) {
     double[] rates = SpikeExperiment.LEARNING_RATES;
     LogChart chart = new LogChart("learning rate", "final loss / loss at the start", rates[0], rates[rates.length - 1], true, 1e-6, 1e6);
+    chart.mark("diverged above", 1);
     for (int i = 0; i < COLOURS.size(); i++) {
       Algorithm algorithm = SpikeExperiment.ALGORITHMS.get(i);
       double[] losses =

@@ -13,11 +13,13 @@ import tools.jackson.databind.json.JsonMapper;
  * What a fingerprint card says, for a report.
  *
  * @param device who was asked
+ * @param format what A and B were made of
  * @param verdict what was found, in one line
+ * @param summationTree in which order it sums over K, or why that is not known
  * @param remaining ids of the models that remain
  * @param vectors each vector with the answer and the models that it ruled out, in one line
  */
-public record CardSummary(String device, String verdict, List<String> remaining, List<String> vectors) {
+public record CardSummary(String device, String format, String verdict, String summationTree, List<String> remaining, List<String> vectors) {
 
   /**
    * Reads a card that {@code fp4j fingerprint} wrote.
@@ -34,7 +36,8 @@ public record CardSummary(String device, String verdict, List<String> remaining,
       root.path("remaining").forEach(model -> remaining.add(model.path("id").asString()));
       List<String> vectors = new ArrayList<>();
       root.path("vectors").forEach(vector -> vectors.add(line(vector)));
-      return new CardSummary(root.path("device").asString(""), root.path("verdict").asString(""), remaining, vectors);
+      return new CardSummary(root.path("device").asString(""), root.path("format").asString(""), root.path("verdict").asString(""),
+          root.path("summationTree").asString("not on the card"), remaining, vectors);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(file + ": not JSON: " + e.getOriginalMessage(), e);
     }

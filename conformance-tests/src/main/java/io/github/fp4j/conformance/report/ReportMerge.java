@@ -5,12 +5,10 @@ import io.github.fp4j.conformance.report.RunReport.Subject;
 import io.github.fp4j.conformance.subject.RivalDifference;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -42,9 +40,9 @@ public final class ReportMerge {
     same("the version of fp4j", report -> report.environment().get("fp4j"));
     same("the subjects", report -> report.subjects().stream().map(Subject::name).toList());
     requireEveryShardOnce();
-    List<ClassResult> results = new ArrayList<>(reports.values().stream().flatMap(report -> report.results().stream()).toList());
     List<String> subjects = first.subjects().stream().map(Subject::name).toList();
-    subjects.forEach(subject -> requireEveryClassOnce(subject, results));
+    List<ClassResult> results = new ArrayList<>();
+    subjects.forEach(subject -> results.addAll(whole(subject)));
     results.sort(Comparator.<ClassResult>comparingInt(result -> subjects.indexOf(result.subject())).thenComparing(ClassResult::id));
     List<RivalDifference> rivals = reports.values().stream().flatMap(report -> report.rivals().stream()).distinct().toList();
     return new RunReport(
@@ -81,17 +79,13 @@ public final class ReportMerge {
     }
   }
 
-  private void requireEveryClassOnce(String subject, List<ClassResult> results) {
-    Set<String> seen = new HashSet<>();
-    for (ClassResult result : results) {
-      if (result.subject().equals(subject) && !seen.add(result.id())) {
-        throw new IncompleteReportsException("%s, %s is in more than one report".formatted(subject, result.id()));
-      }
-    }
-    if (!Shard.hash(seen.stream()).equals(first.shard().hash())) {
+  private List<ClassResult> whole(String subject) {
+    List<ClassResult> results = PartsOfClasses.joined(subject, reports.values().stream().flatMap(report -> report.of(subject).stream()).toList());
+    if (!Shard.hash(results.stream().map(ClassResult::id)).equals(first.shard().hash())) {
       throw new IncompleteReportsException(
-          "%s: %d classes of the suite's %d are there, or others".formatted(subject, seen.size(), first.shard().classes()));
+          "%s: %d classes of the suite's %d are there, or others".formatted(subject, results.size(), first.shard().classes()));
     }
+    return results;
   }
 
   /** What is the same everywhere once, what differs once for each shard. */

@@ -4,6 +4,7 @@ import io.github.fp4j.conformance.judge.CoverageClass;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,9 +48,19 @@ public record Shard(int index, int count, int classes, String hash) {
     throw new IllegalArgumentException("--shard " + text + ": expected I/N with 1 <= I <= N, e.g. 2/3");
   }
 
-  /** Every count-th class, from the index-th on: like classes follow one another, so that parts take about as long. */
+  /** Its part of each class that can be split, and every count-th of the others from the index-th on: like classes follow one another, so that shards take about as long. */
   public List<CoverageClass> part(List<CoverageClass> questions) {
-    return Stream.iterate(index - 1, number -> number < questions.size(), number -> number + count).map(questions::get).toList();
+    List<CoverageClass> mine = new ArrayList<>();
+    int whole = 0;
+    for (CoverageClass question : questions) {
+      List<CoverageClass> parts = question.parts(count);
+      if (parts.size() == count) {
+        mine.add(parts.get(index - 1));
+      } else if (whole++ % count == index - 1) {
+        mine.add(question);
+      }
+    }
+    return mine;
   }
 
   /** Over ids in any order. */

@@ -26,16 +26,18 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * k-order: true                               # float32 D: the order of summation can be asked for
  * epilogue: true
  * layouts: true
+ * seed: 7                                     # of what is random in the vectors; 1 if it is left out
  * waivers:
  *   - {id: W1, suite: layouts, reason: no 8x4, link: "https://example.org/1", expires: 2027-01-31}
  * </pre>
  *
  * @param name for reports
  * @param suites the vector suites that follow from the claims
+ * @param seed of their vectors
  * @param waivers known failures
  */
-public record SubjectProfile(String name, List<String> suites, List<Waiver> waivers) {
-  private static final Set<String> KEYS = Set.of("name", "conversions", "quantizers", "products", "accumulator", "k-order", "epilogue", "layouts", "waivers");
+public record SubjectProfile(String name, List<String> suites, long seed, List<Waiver> waivers) {
+  private static final Set<String> KEYS = Set.of("name", "conversions", "quantizers", "products", "accumulator", "k-order", "epilogue", "layouts", "seed", "waivers");
   private static final Set<String> WAIVER_KEYS = Set.of("id", "suite", "reason", "link", "expires");
 
   public SubjectProfile {
@@ -45,7 +47,7 @@ public record SubjectProfile(String name, List<String> suites, List<Waiver> waiv
 
   /** One that claims everything under this name. */
   public static SubjectProfile all(String name) {
-    return new SubjectProfile(name, VectorSuites.names().stream().filter(suite -> suite.indexOf('/') < 0).toList(), List.of());
+    return new SubjectProfile(name, VectorSuites.names().stream().filter(suite -> suite.indexOf('/') < 0).toList(), 1, List.of());
   }
 
   /**
@@ -64,8 +66,8 @@ public record SubjectProfile(String name, List<String> suites, List<Waiver> waiv
     try {
       requireKeys(root, KEYS);
       List<String> suites = suites(root);
-      SubjectProfile profile = new SubjectProfile(text(root, "name"), suites, waivers(root, suites, today));
-      profile.suites.forEach(suite -> VectorSuites.byName(suite, 1));
+      SubjectProfile profile = new SubjectProfile(text(root, "name"), suites, seed(root), waivers(root, suites, today));
+      profile.suites.forEach(suite -> VectorSuites.byName(suite, profile.seed));
       return profile;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
@@ -88,6 +90,16 @@ public record SubjectProfile(String name, List<String> suites, List<Waiver> waiv
       throw new IllegalArgumentException("nothing is claimed: expected at least one of conversions, quantizers, products, accumulator, layouts");
     }
     return suites;
+  }
+
+  private static long seed(JsonNode root) {
+    if (!root.has("seed")) {
+      return 1;
+    }
+    if (!root.get("seed").canConvertToLong() || !root.get("seed").isIntegralNumber()) {
+      throw new IllegalArgumentException("seed: " + root.get("seed") + ": expected an integer of 64 bits");
+    }
+    return root.get("seed").asLong();
   }
 
   private static void addIf(JsonNode root, String key, String suite, List<String> suites) {

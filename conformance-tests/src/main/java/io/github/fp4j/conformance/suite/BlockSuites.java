@@ -51,6 +51,7 @@ final class BlockSuites {
       classes.add(new HadamardClass("plain-" + size, Hadamard.plain(size)));
     }
     for (QuantizationProfile profile : profiles) {
+      classes.add(new AmaxPlacesClass(profile));
       BlockProblems problems = new BlockProblems(profile, level.profileTrials());
       PROFILE_OPERATIONS.forEach(operation -> classes.add(new ProfileClass(profile, operation, problems, level == Level.FULL)));
     }

@@ -2,26 +2,52 @@ package io.github.fp4j.conformance.suite;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.ConversionKernels;
+import io.github.fp4j.conformance.judge.ClassPart;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.Staircase;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** X2: float32 to one format under one conversion; all 2^32 bit patterns, or every fp16 and bf16 value and the neighbourhood of every step. */
 final class EncodeClass implements CoverageClass {
   private static final int CHUNK = 1 << 16;
+  private static final int CHUNKS = 1 << 16;
 
   private final Conversion conversion;
   private final boolean allFloats;
   private final Staircase staircase;
+  private final ClassPart part;
 
   EncodeClass(Conversion conversion, boolean allFloats) {
+    this(conversion, allFloats, Staircase.of(conversion), new ClassPart("X2/" + AskedConversions.id(conversion), 1, 1));
+  }
+
+  private EncodeClass(Conversion conversion, boolean allFloats, Staircase staircase, ClassPart part) {
     this.conversion = conversion;
     this.allFloats = allFloats;
-    this.staircase = Staircase.of(conversion);
+    this.staircase = staircase;
+    this.part = part;
+  }
+
+  /** All 2^32 floats in ranges. */
+  @Override
+  public List<CoverageClass> parts(int count) {
+    if (!allFloats || part.count() > 1 || count > CHUNKS) {
+      return List.of(this);
+    }
+    return IntStream.rangeClosed(1, count)
+        .<CoverageClass>mapToObj(index -> new EncodeClass(conversion, true, staircase, new ClassPart(part.id(), index, count)))
+        .toList();
+  }
+
+  /** The number of chunks before part {@code index}. */
+  private int chunksBefore(int index) {
+    return (int) ((long) CHUNKS * (index - 1) / part.count());
   }
 
   @Override
@@ -31,12 +57,12 @@ final class EncodeClass implements CoverageClass {
 
   @Override
   public String id() {
-    return "X2/" + AskedConversions.id(conversion);
+    return part.toString();
   }
 
   @Override
   public long cases() {
-    return allFloats ? 1L << 32 : 2 * CHUNK + 3L * staircase.size();
+    return allFloats ? (long) CHUNK * (chunksBefore(part.index() + 1) - chunksBefore(part.index())) : 2 * CHUNK + 3L * staircase.size();
   }
 
   @Override
@@ -52,8 +78,15 @@ final class EncodeClass implements CoverageClass {
   @Override
   public void run(Backend subject, Tally tally, Workers workers) throws Exception {
     ConversionKernels kernels = subject.conversions().orElseThrow();
-    int pieces = allFloats ? 1 << 16 : 3;
-    workers.share(pieces, () -> worker(kernels, tally));
+    if (allFloats) {
+      int first = chunksBefore(part.index());
+      workers.share(chunksBefore(part.index() + 1) - first, () -> {
+        IntConsumer worker = worker(kernels, tally);
+        return piece -> worker.accept(first + piece);
+      });
+    } else {
+      workers.share(3, () -> worker(kernels, tally));
+    }
   }
 
   private IntConsumer worker(ConversionKernels kernels, Tally tally) {

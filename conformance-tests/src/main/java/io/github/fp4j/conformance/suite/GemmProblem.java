@@ -59,7 +59,7 @@ public record GemmProblem(String name, GemmOperand a, GemmOperand b, float @Null
   /** What is asked, under the model or, for an accumulator of the subject's own, under any: the judged outputs are the same. */
   private GemmTask task(String model) {
     boolean own = model.equals(GemmKernels.OWN);
-    return new GemmTask(name, own ? AccumulationModels.EXACT_RNE : AccumulationModels.byId(model), own, a, b, c, Epilogue.NONE);
+    return new GemmTask(name, own ? AccumulationModels.EXACT_RNE : AccumulationModels.byId(model), own, a, b, c, Epilogue.NONE, null);
   }
 
   private static int[] bits(float[] values) {

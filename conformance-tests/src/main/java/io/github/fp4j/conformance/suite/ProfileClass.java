@@ -3,6 +3,7 @@ package io.github.fp4j.conformance.suite;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
+import io.github.fp4j.conformance.diagnosis.AmaxTask;
 import io.github.fp4j.conformance.diagnosis.DequantizeTask;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
@@ -13,7 +14,6 @@ import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.QuantizationProfile;
-import io.github.fp4j.formats.block.ReferenceQuantizer;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -92,7 +92,7 @@ final class ProfileClass implements CoverageClass {
       case QUANTIZE_TILES -> BlockCheck.quantized(problem, Blocking.TILES, firstCase, tally, to -> kernels.quantizeTiles(profile, scale, from, to));
       case QUANTIZE_BOTH -> both(kernels, problem, firstCase, tally);
       case DEQUANTIZE -> dequantize(kernels, problem, firstCase, tally);
-      case AMAX -> amax(kernels, problem, firstCase, tally);
+      case AMAX -> AmaxPlacesClass.ask(kernels, new AmaxTask(problem.label(), profile, from), firstCase, tally);
       case HADAMARD, SCALE_LAYOUT -> throw new IllegalStateException(operation + " knows no profile");
     }
   }
@@ -150,14 +150,5 @@ final class ProfileClass implements CoverageClass {
     random.nextBytes(bytes.codes());
     random.nextBytes(bytes.scales());
     return new BlockTensor(profile, rows, columns, bytes.codes(), bytes.scales(), problem.tensorScale());
-  }
-
-  private void amax(BlockKernels kernels, BlockProblem problem, long firstCase, Tally tally) {
-    float right = ReferenceQuantizer.amax(profile, problem.from());
-    float wrong = kernels.amax(profile, problem.from());
-    if (!FloatTarget.same(right, wrong)) {
-      tally.mismatch(firstCase, FloatTarget.mismatch(problem.label() + ": largest magnitude", right, wrong));
-    }
-    tally.judged(1);
   }
 }

@@ -120,17 +120,21 @@ final class AnswerObservations {
     return task.outputs(new BlockTensor(task.profile(), task.from().rows(), task.from().columns(), codes, scales, tensorScale));
   }
 
-  /** A product with a right answer; biases are not among what is explained. */
+  /** A product with a right answer. */
   private void product(long firstCase, VectorCase asked, List<Tensor> answer) {
     Question question = asked.question();
     boolean plain = question.operation() == Operation.GEMM;
-    if (asked.judged() == null || !plain && question.input("bias").elementCount() > 0) {
+    if (asked.judged() == null) {
       return;
     }
+    Tensor bias = plain ? null : question.input("bias");
     GemmQuestion product = GemmQuestion.of(question);
     AccumulationModel claimed = asked.model();
     AccumulationModel model = claimed == null ? AccumulationModels.EXACT_RNE : claimed;
-    GemmTask task = new GemmTask(asked.name(), model, claimed == null, product.a(), product.b(), product.c(), plain ? Epilogue.NONE : epilogue(question));
+    GemmTask task =
+        new GemmTask(
+            asked.name(), model, claimed == null, product.a(), product.b(), product.c(), plain ? Epilogue.NONE : epilogue(question),
+            bias == null || bias.elementCount() == 0 ? null : bias.toFloats());
     int[] right = floats(question, asked.right().getFirst());
     tally.observe(firstCase, new Observation<>(task, right, floats(question, answer.getFirst()), asked.judged(), null));
   }

@@ -86,7 +86,7 @@ class BenchmarkReportTest {
   @Test
   void aKernelThatIsNotThereIsNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Workloads.of(List.of("quantise"), List.of(), List.of(SizeClass.L1)))
+        .isThrownBy(() -> Workloads.of(List.of("quantise"), List.of(), List.of(), List.of(SizeClass.L1)))
         .withMessageStartingWith("kernel quantise: expected part of one of encode-e2m1, ");
   }
 }

@@ -3,6 +3,8 @@ package io.github.fp4j.conformance.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.tensorfile.DataType;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
@@ -15,21 +17,27 @@ import io.github.fp4j.conformance.tensorfile.TensorInfo;
 import io.github.fp4j.conformance.tensorfile.TensorWriter;
 import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.Blocking;
+import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +197,41 @@ class CheckpointTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString())).containsExactly("model.safetensors");
     }
+  }
+
+  /** Every backend that quantises arrays, and the one that reads the file where it is mapped: one table and one file, whatever ran. */
+  @Test
+  void bytesAndFiguresDoNotDependOnTheKernels() throws IOException {
+    Set<List<Object>> results = new HashSet<>();
+    int streams = 0;
+    try (Arena arena = Arena.ofShared()) {
+      Tensor tensor = TensorFile.open(input, arena).tensor(NAME).orElseThrow();
+      for (Backend backend : Backends.available()) {
+        List<Supplier<Piece>> pieces = new ArrayList<>();
+        backend.blocks().filter(kernels -> kernels.supports(Profiles.MODELOPT)).ifPresent(k -> pieces.add(() -> new ArrayPiece(Profiles.MODELOPT, k, n -> {})));
+        backend.segments().ifPresent(quantizer -> pieces.add(() -> new SegmentPiece(Profiles.MODELOPT, quantizer, n -> {})));
+        for (Supplier<Piece> piece : pieces) {
+          try (RowStream stream = new RowStream(2, piece)) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            float scale = Profiles.MODELOPT.tensorScaleOf(stream.amax(tensor, ROWS, COLUMNS));
+            ErrorFigures figures =
+                stream.quantize(
+                    tensor,
+                    ROWS,
+                    COLUMNS,
+                    scale,
+                    (codes, scales, rows) -> {
+                      bytes.write(codes.toArray(ValueLayout.JAVA_BYTE));
+                      bytes.write(scales.toArray(ValueLayout.JAVA_BYTE));
+                    });
+            results.add(List.of(scale, figures, Arrays.hashCode(bytes.toByteArray()), bytes.size()));
+            streams++;
+          }
+        }
+      }
+    }
+    assertThat(streams).isGreaterThanOrEqualTo(2);
+    assertThat(results).hasSize(1);
   }
 
   @Test

@@ -188,6 +188,27 @@ class GemmCommandTest {
     assertThat(result(9)).isEqualTo(IntStream.range(0, 9).map(i -> reference.dot(i, i, Float.floatToRawIntBits(c[i]))).toArray());
   }
 
+  /** Row by row, by whoever multiplies: the diagonal of the whole product. */
+  @Test
+  void pairwiseTakesEveryModelAndBackend() throws IOException {
+    write(random(OperandFormat.NVFP4, 3, 9, 192), random(OperandFormat.NVFP4, 4, 9, 192));
+    for (String model : List.of("fp32", "nvfp4-gst-f35")) {
+      List<String> able =
+          Backends.available().stream()
+              .filter(backend -> backend.gemms().filter(kernels -> kernels.supports(model, OperandFormat.NVFP4, OperandFormat.NVFP4)).isPresent())
+              .map(Backend::name)
+              .toList();
+      assertThat(able).contains("reference");
+      for (String backend : Stream.concat(Stream.of(""), able.stream()).toList()) {
+        String[] who = backend.isEmpty() ? new String[0] : new String[] {"--backend", backend};
+        assertThat(gemm(model, who).status).isZero();
+        int[] all = result(9, 9);
+        assertThat(gemm(model, Stream.concat(Stream.of("--pairwise"), Stream.of(who)).toArray(String[]::new)).status).as(model + " " + backend).isZero();
+        assertThat(result(9)).as(model + " " + backend).isEqualTo(IntStream.range(0, 9).map(i -> all[10 * i]).toArray());
+      }
+    }
+  }
+
   @Test
   void alphaAndBetaAreTheEpilogues() throws IOException {
     byte[] codes = new byte[32];

@@ -8,6 +8,7 @@ import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.gemm.AccumulationModels;
+import io.github.fp4j.formats.gemm.Epilogue;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import java.io.ByteArrayOutputStream;
@@ -100,6 +101,30 @@ class MinimiserTest {
     Explanation explanation = Diagnosis.of(List.of(played(task, fault(GemmFaults.all(), "scales-transposed-b")))).orElseThrow();
     Reproduction reproduction = explanation.reproduction();
     assertThat(reproduction.command()).startsWith("fp4j explain gemm --model nvfp4-gst-f35 --a-codes ").doesNotContain("\n");
+    assertThatItRuns(reproduction);
+  }
+
+  @Test
+  void aProductWithAnEpilogueAndABiasCompilesTooAndKeepsNoBiasThatIsNotNeeded() throws Exception {
+    Epilogue epilogue = new Epilogue(0.5f, 3, Epilogue.Combination.FUSED, Epilogue.Output.FP16);
+    float[] c = new float[30];
+    Arrays.fill(c, 0.3f);
+    GemmTask task =
+        new GemmTask("with a bias", AccumulationModels.NVFP4_GST_F35, false, random(3, 5, 128), random(4, 6, 128), c, epilogue, new float[] {1, 2.5f, -3, 0.1f, 7});
+    Reproduction scaled = Diagnosis.of(List.of(played(task, fault(GemmFaults.all(), "bias-scaled")))).orElseThrow().reproduction();
+    assertThat(scaled.command()).contains(" --output fp16 --bias ");
+    assertThatItRuns(scaled);
+    Reproduction negated = Diagnosis.of(List.of(played(task, fault(GemmFaults.all(), "d-negated")))).orElseThrow().reproduction();
+    assertThat(negated.command()).doesNotContain("--bias");
+    assertThatItRuns(negated);
+  }
+
+  @Test
+  void theSnippetAndTheTestOfALargestMagnitudeCompileAndTheReferenceAnswersRight() throws Exception {
+    float[] values = {1, Float.NaN, -5, 2, 3, 4, Float.NEGATIVE_INFINITY, 0};
+    AmaxTask task = new AmaxTask("a few numbers", Profiles.TORCHAO, FloatRows.of(values, 2, 4));
+    Reproduction reproduction = Diagnosis.of(List.of(played(task, fault(AmaxTask.all(), "amax-nan-other")))).orElseThrow().reproduction();
+    assertThat(reproduction.command()).isEqualTo("fp4j explain block --profile torchao --rows 1 --values 7fc00000");
     assertThatItRuns(reproduction);
   }
 

@@ -28,7 +28,7 @@ class SelftestTest {
 
   @Test
   void everyFaultOfLayoutsTransformsAndRestoringIsFoundAndNamed() throws Exception {
-    List<Outcome> outcomes = run(new Selftest(List.of("layout/", "hadamard/", "decode/", "restore/")));
+    List<Outcome> outcomes = run(new Selftest(List.of("layout/", "hadamard/", "decode/", "restore/", "amax/")));
     assertThat(outcomes).hasSizeGreaterThan(60).allMatch(outcome -> outcome.fate() == Fate.KILLED).allMatch(Outcome::named);
     assertThat(outcomes.stream().filter(outcome -> outcome.mutant().startsWith("hadamard/"))).allMatch(outcome -> outcome.alternatives() == 0);
     assertThat(outcomes.stream().filter(outcome -> outcome.mutant().startsWith("layout/"))).allMatch(outcome -> outcome.alternatives() == 0);
@@ -38,7 +38,7 @@ class SelftestTest {
   void theFaultsThatTheFieldHasHadAreFoundAndTheirOwnNameIsAmongThoseThatExplainThem() throws Exception {
     List<String> field =
         List.of(
-            "gemm/scales-switched", "gemm/nibbles-swapped", "gemm/c-ignored", "gemm/last-16-dropped", "gemm/through-bf16", "gemm/scale-sign-honoured",
+            "quantize/tensor-scale-raw-amax", "quantize/tensor-scale-of-row", "gemm/scales-switched", "gemm/nibbles-swapped", "gemm/c-ignored", "gemm/last-16-dropped", "gemm/through-bf16", "gemm/scale-sign-honoured",
             "gemm/d-column-major", "gemm/b-not-transposed", "gemm/accumulator-nvfp4-f34", "gemm/accumulator-te-reference", "quantize/tensor-scale-inverted",
             "quantize/scale-f6", "quantize/last-block-not-written", "quantize/nibbles-swapped", "quantize/element-ties-away", "encode/ties-away",
             "encode/ties-toward-zero");

@@ -21,7 +21,19 @@ class SpikeExperimentTest {
       assertThat(runs).filteredOn(run -> run.problem() == problem && run.algorithm() == Algorithm.STABLE_SPAM).noneMatch(Run::diverged);
       assertThat(runs).filteredOn(run -> run.problem() == problem && run.algorithm() == Algorithm.ADAM && run.diverged()).hasSizeGreaterThan(2);
     }
+    assertThat(SpikeReport.findings(runs))
+        .contains("Stable-SPAM reaches that loss in fewer steps than Adam and SPAM.", "Stable-SPAM never diverges over the range in which Adam does.");
+    List<Run> swapped = runs.stream().map(run -> new Run(run.problem(), swap(run.algorithm()), run.learningRate(), run.stepsToTarget(), run.finalLoss(), run.curve())).toList();
+    assertThat(SpikeReport.findings(swapped)).contains("does NOT always reach", "DOES diverge");
     assertThat(SpikeReport.html(runs, 1)).isEqualTo(SpikeReport.html(SpikeExperiment.runs(1), 1)).contains("<svg").doesNotContain("NaN");
+  }
+
+  private static Algorithm swap(Algorithm algorithm) {
+    return switch (algorithm) {
+      case ADAM -> Algorithm.STABLE_SPAM;
+      case STABLE_SPAM -> Algorithm.ADAM;
+      default -> algorithm;
+    };
   }
 
   @Test

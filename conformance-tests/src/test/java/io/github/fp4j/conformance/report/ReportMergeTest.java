@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.diagnosis.GemmFaults;
+import io.github.fp4j.conformance.judge.ClassPart;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
+import io.github.fp4j.conformance.judge.Mismatch;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
@@ -18,9 +20,12 @@ import io.github.fp4j.conformance.suite.Level;
 import io.github.fp4j.conformance.suite.Suites;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +108,113 @@ class ReportMergeTest {
     assertThatThrownBy(() -> ReportMerge.of(named(first, shortened)))
         .isInstanceOf(IncompleteReportsException.class)
         .hasMessageContaining("classes of the suite's " + SUITE.size());
+  }
+
+  /** A hundred cases that can be split. */
+  private record Sweep(ClassPart part) implements CoverageClass {
+    private static final int CASES = 100;
+
+    @Override
+    public String suite() {
+      return "X2";
+    }
+
+    @Override
+    public String id() {
+      return part.toString();
+    }
+
+    private int before(int index) {
+      return CASES * (index - 1) / part.count();
+    }
+
+    @Override
+    public long cases() {
+      return before(part.index() + 1) - before(part.index());
+    }
+
+    @Override
+    public boolean exhaustive() {
+      return true;
+    }
+
+    @Override
+    public List<CoverageClass> parts(int count) {
+      return IntStream.rangeClosed(1, count).<CoverageClass>mapToObj(index -> new Sweep(new ClassPart(part.id(), index, count))).toList();
+    }
+
+    @Override
+    public boolean appliesTo(Backend subject) {
+      return true;
+    }
+
+    /** Case 57 is wrong. */
+    @Override
+    public void run(Backend subject, Tally tally, Workers workers) {
+      for (int i = before(part.index()); i < before(part.index() + 1); i++) {
+        tally.judged(1);
+        if (i == 57) {
+          tally.mismatch(i, new Mismatch(Verdict.MISMATCH, "case 57", "right", "wrong"));
+        }
+      }
+    }
+  }
+
+  private static RunReport swept(int index, int count) throws InterruptedException {
+    List<CoverageClass> suite = List.of(new Sweep(new ClassPart("X2/sweep", 1, 1)));
+    Shard shard = Shard.of(index, count, suite);
+    try (Workers workers = new Workers(1)) {
+      List<ClassResult> results = new Judge(shard.part(suite), 5).judge(List.of(ReferenceBackend.INSTANCE), workers, SILENT);
+      return RunReport.of("full", Instant.EPOCH, 1, Map.of("fp4j", "test"), "", shard, List.of(ReferenceBackend.INSTANCE), results, List.of(), null);
+    }
+  }
+
+  @Test
+  void rangesOfOneClassAddUpAndGapsAndOverlapsAreIncomplete() throws InterruptedException {
+    List<RunReport> parts = new ArrayList<>();
+    for (int index = 1; index <= 8; index++) {
+      parts.add(swept(index, 8));
+      assertThat(parts.getLast().results().getFirst().cases()).isBetween(12L, 13L);
+    }
+    ClassResult merged = ReportMerge.of(named(parts.toArray(RunReport[]::new))).results().getFirst();
+    assertThat(merged.id()).isEqualTo("X2/sweep");
+    assertThat(List.of(merged.cases(), merged.judged(), merged.differences())).containsExactly(100L, 100L, 1L);
+    assertThat(merged.verdict()).isEqualTo(Verdict.MISMATCH);
+    assertThat(merged.mismatches()).extracting(Mismatch::input).containsExactly("case 57");
+    RunReport third = parts.get(2);
+    assertThatThrownBy(() -> ReportMerge.of(named(with(parts, 2, third, List.of()))))
+        .isInstanceOf(IncompleteReportsException.class)
+        .hasMessage("reference, X2/sweep: of 8 parts these are missing: [3]");
+    assertThatThrownBy(() -> ReportMerge.of(named(with(parts, 2, third, parts.get(6).results()))))
+        .isInstanceOf(IncompleteReportsException.class)
+        .hasMessage("reference, X2/sweep@7/8 is in more than one report");
+    assertThatThrownBy(() -> ReportMerge.of(named(with(parts, 2, third, swept(1, 4).results()))))
+        .isInstanceOf(IncompleteReportsException.class)
+        .hasMessageContaining("is in 8 parts in one report and in 4 in another");
+  }
+
+  private static RunReport[] with(List<RunReport> reports, int at, RunReport one, List<ClassResult> results) {
+    List<RunReport> other = new ArrayList<>(reports);
+    other.set(
+        at,
+        new RunReport(
+            one.level(), one.started(), one.seconds(), one.environment(), one.commands(), one.shard(), one.subjects(), results, one.variations(), one.rivals(),
+            null));
+    return other.toArray(RunReport[]::new);
+  }
+
+  /** By cases, which sweeps of all floats take most of. */
+  @Test
+  void eightShardsAreBalanced() {
+    for (Level level : List.of(Level.STANDARD, Level.FULL)) {
+      List<CoverageClass> suite = Suites.at(level);
+      LongSummaryStatistics sizes = new LongSummaryStatistics();
+      for (int index = 1; index <= 8; index++) {
+        sizes.accept(Shard.of(index, 8, suite).part(suite).stream().mapToLong(CoverageClass::cases).sum());
+      }
+      assertThat(sizes.getSum()).as("cases of " + level).isEqualTo(suite.stream().mapToLong(CoverageClass::cases).sum());
+      assertThat(sizes.getMax()).as(level.name()).isLessThan(sizes.getMin() * 11 / 10);
+    }
   }
 
   @Test

@@ -42,6 +42,8 @@ class SubjectProfileTest {
             "gemm-discriminators/nvfp4-f36", "gemm-k-order", "layouts");
     assertThat(profile.waivers()).containsExactly(new Waiver("W1", "layouts", "no 8x4", "https://example.org/1", TODAY));
     assertThat(read("{name: x, accumulator: unknown}").suites()).containsExactly("gemm-discriminators");
+    assertThat(profile.seed()).isEqualTo(1);
+    assertThat(read("{name: x, layouts: true, seed: -7}").seed()).isEqualTo(-7);
   }
 
   @Test
@@ -52,6 +54,8 @@ class SubjectProfileTest {
     assertRefused("{name: x, layouts: maybe}", "expected true or false");
     assertRefused("{name: x, products: [fp3]}", "unknown operand format \"fp3\"");
     assertRefused("{name: x, accumulator: y}", "unknown model \"y\"");
+    assertRefused("{name: x, layouts: true, seed: seven}", "seed: \"seven\": expected an integer of 64 bits");
+    assertRefused("{name: x, layouts: true, seed: 1.5}", "seed: 1.5: expected an integer of 64 bits");
     assertRefused("name: [", "no YAML");
     String waiver = "{name: x, layouts: true, waivers: [{id: W1, suite: %s, reason: r, link: l, expires: %s}]}";
     assertRefused(waiver.formatted("layouts", "2026-11-30"), "waiver W1 for layouts expired on 2026-11-30 (r, l)");

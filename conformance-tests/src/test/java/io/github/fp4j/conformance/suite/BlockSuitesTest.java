@@ -34,7 +34,7 @@ class BlockSuitesTest {
     assertThat(count("X7/")).isEqualTo(CPU_EXACT);
     assertThat(count("X8/codes/")).isEqualTo(CPU_EXACT);
     assertThat(count("X8/scales/")).isEqualTo(ScaleLayout.values().length);
-    assertThat(count("XQ/")).isEqualTo(6 * CPU_EXACT);
+    assertThat(count("XQ/")).isEqualTo(7 * CPU_EXACT);
     assertThat(count("XH/")).isEqualTo(6);
   }
 
@@ -79,6 +79,7 @@ class BlockSuitesTest {
     int matrices = BlockInput.values().length;
     assertThat(matrices).isEqualTo(9);
     assertThat(cases("XQ/te-2.15/amax")).isEqualTo(matrices + 1);
+    assertThat(cases("XQ/te-2.15/amax-places")).isEqualTo(5 * 5 * 77);
     assertThat(cases("XQ/te-2.15/quantize")).isEqualTo(matrices * 32 * (64 + 4) + 1); // the ragged shape is refused: one case
     assertThat(cases("XQ/te-2.15/quantize-both")).isEqualTo(matrices * (32 * (64 + 4) + 64 * (32 + 2)) + 2);
     assertThat(cases("XQ/ocp-mx/quantize")).isEqualTo(matrices * 32 * (64 + 2) + 37 * (96 + 3)); // 75 columns are padded to 96

@@ -2,7 +2,10 @@ package io.github.fp4j.conformance.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.conformance.judge.Tally;
+import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.FloatFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,21 @@ class SuitesTest {
   void standardLevelCoversAllFloatsOfTheElement() {
     List<String> swept = Suites.at(Level.STANDARD).stream().filter(question -> question.cases() == 1L << 32).map(CoverageClass::id).toList();
     assertThat(swept).containsExactly("X2/e2m1/nearest-even/saturate");
+  }
+
+  @Test
+  void aRangeOfAllFloatsIsJudgedWhole() throws Exception {
+    CoverageClass whole = at(Level.STANDARD).get("X2/e2m1/nearest-even/saturate");
+    List<CoverageClass> parts = whole.parts(3000);
+    assertThat(parts.stream().mapToLong(CoverageClass::cases).sum()).isEqualTo(1L << 32);
+    CoverageClass last = parts.getLast();
+    assertThat(last.id()).isEqualTo("X2/e2m1/nearest-even/saturate@3000/3000");
+    Tally tally = new Tally(1);
+    try (Workers workers = new Workers(2)) {
+      last.run(ReferenceBackend.INSTANCE, tally, workers);
+    }
+    assertThat(tally.judged()).isEqualTo(last.cases()).isEqualTo(22 * 65536);
+    assertThat(last.parts(2)).containsExactly(last);
   }
 
   @Test

@@ -1,7 +1,10 @@
 package io.github.fp4j.formats.block;
 
 /**
- * How far a quantised tensor is from what it was made of. Sums are float64, in element order; figures of parts add up with {@link #plus}.
+ * How far a quantised tensor is from what it was made of. Figures of parts add up with {@link #plus}.
+ *
+ * <p>Sums are float64 and have one order, so that every implementation gives the same: the element in column c of a matrix is added to sum c mod 8 of its figure,
+ * row after row, and in the end sums 0 to 7 are added in this order.
  *
  * @param count elements compared
  * @param nonFinite elements that are not finite before or after; they count in no other figure
@@ -52,7 +55,7 @@ public record ErrorFigures(
       int codes = blocks.codesOffset() + row * blocks.codesStride();
       for (int column = 0; column < original.columns(); column += blockSize) {
         int length = Math.min(blockSize, original.columns() - column);
-        sums.add(original.values(), original.index(row, column), restored.values(), restored.index(row, column), blocks.codes(), codes, bytes, shifts, length);
+        sums.add(original, restored, row, column, blocks.codes(), codes, bytes, shifts, length);
         codes += blockSize / format.codesPerByte();
       }
     }
@@ -69,12 +72,14 @@ public record ErrorFigures(
 
   /** The running sums, block after block. */
   private static final class Sums {
+    private static final int LANES = 8;
+
     private final int magnitudeMask;
     private final int largest;
+    private final double[] signalEnergy = new double[LANES];
+    private final double[] errorEnergy = new double[LANES];
+    private final double[] errorSum = new double[LANES];
     private long nonFinite;
-    private double signalEnergy;
-    private double errorEnergy;
-    private double errorSum;
     private double maxError;
     private long saturated;
     private long underflowed;
@@ -85,37 +90,40 @@ public record ErrorFigures(
     }
 
     /** Adds {@code length} elements of one block, whose codes start at {@code codes[codesAt]}, element i in byte {@code bytes[i]} above {@code shifts[i]} bits. */
-    void add(float[] before, int beforeAt, float[] after, int afterAt, byte[] codes, int codesAt, int[] bytes, int[] shifts, int length) {
-      double signal = signalEnergy;
-      double energy = errorEnergy;
-      double sum = errorSum;
-      double max = maxError;
+    void add(FloatRows before, FloatRows after, int row, int column, byte[] codes, int codesAt, int[] bytes, int[] shifts, int length) {
+      int beforeAt = before.index(row, column);
+      int afterAt = after.index(row, column);
       for (int i = 0; i < length; i++) {
-        double x = before[beforeAt + i];
-        double y = after[afterAt + i];
+        double x = before.values()[beforeAt + i];
+        double y = after.values()[afterAt + i];
         double error = Math.abs(y - x);
         if (!(error <= Double.MAX_VALUE)) {
           nonFinite++;
           continue;
         }
-        signal += x * x;
-        energy += error * error;
-        sum += error;
-        max = Math.max(max, error);
+        int lane = (column + i) % LANES;
+        signalEnergy[lane] += x * x;
+        errorEnergy[lane] += error * error;
+        errorSum[lane] += error;
+        maxError = Math.max(maxError, error);
         boolean smaller = Math.abs(y) < Math.abs(x);
         boolean zero = y == 0;
         boolean full = (codes[codesAt + bytes[i]] >> shifts[i] & magnitudeMask) == largest;
         underflowed += smaller & zero ? 1 : 0;
         saturated += smaller & !zero & full ? 1 : 0;
       }
-      signalEnergy = signal;
-      errorEnergy = energy;
-      errorSum = sum;
-      maxError = max;
+    }
+
+    private static double total(double[] lanes) {
+      double total = 0;
+      for (double lane : lanes) {
+        total += lane;
+      }
+      return total;
     }
 
     ErrorFigures figures(long count) {
-      return new ErrorFigures(count, nonFinite, signalEnergy, errorEnergy, errorSum, maxError, saturated, underflowed);
+      return new ErrorFigures(count, nonFinite, total(signalEnergy), total(errorEnergy), total(errorSum), maxError, saturated, underflowed);
     }
   }
 

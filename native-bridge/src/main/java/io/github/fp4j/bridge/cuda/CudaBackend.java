@@ -5,6 +5,7 @@ import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.Discovery;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,9 +31,10 @@ public final class CudaBackend implements Backend {
   }
 
   private record State(
-      String description, Availability availability, @Nullable ConversionKernels conversions, @Nullable BlockKernels blocks, @Nullable GemmKernels gemms) {
+      String description, Availability availability, @Nullable ConversionKernels conversions, @Nullable BlockKernels blocks, @Nullable GemmKernels gemms,
+      @Nullable OptimizerKernels optimizers) {
     static State unavailable(String reason) {
-      return new State("not loaded", Availability.no(reason), null, null, null);
+      return new State("not loaded", Availability.no(reason), null, null, null, null);
     }
   }
 
@@ -67,8 +69,8 @@ public final class CudaBackend implements Backend {
         DeviceKernels kernels = new DeviceKernels(context, found.library());
         String description = kind.what + " " + found.library().description() + ", on " + context.device() + " (results not seen on a chip yet)";
         yield kind == Kind.PROBES
-            ? new State(description, Availability.YES, new ProbeConversions(kernels, stream), null, new ProbeGemms(kernels, stream))
-            : new State(description, Availability.YES, null, new CudaBlocks(kernels, stream), new CudaGemms(kernels, stream));
+            ? new State(description, Availability.YES, new ProbeConversions(kernels, stream), null, new ProbeGemms(kernels, stream), null)
+            : new State(description, Availability.YES, null, new CudaBlocks(kernels, stream), new CudaGemms(kernels, stream), new CudaOptimizers(kernels, stream));
       }
     };
   }
@@ -101,5 +103,10 @@ public final class CudaBackend implements Backend {
   @Override
   public Optional<GemmKernels> gemms() {
     return Optional.ofNullable(state().gemms());
+  }
+
+  @Override
+  public Optional<OptimizerKernels> optimizers() {
+    return Optional.ofNullable(state().optimizers());
   }
 }

@@ -11,6 +11,7 @@ import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.TensorScaleRule;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -51,7 +52,7 @@ final class CudaBlocks implements BlockKernels {
       DeviceRange bits = scratch.zeros(Float.BYTES);
       quantizer.amax(profile, scratch.upload(from), bits);
       float[] amax = new float[1];
-      scratch.download(bits, FloatRows.of(amax, 1, 1));
+      scratch.download(bits, MemorySegment.ofArray(amax));
       return amax[0];
     }
   }
@@ -163,7 +164,7 @@ final class CudaBlocks implements BlockKernels {
         case TILES -> quantizer.quantizeTiles(values, scale, output.there);
       }
       output.fetch(scratch);
-      scratch.download(scale, FloatRows.of(tensorScale, 1, 1));
+      scratch.download(scale, MemorySegment.ofArray(tensorScale));
     }
     return new BlockTensor(profile, rows, columns, to.codes(), to.scales(), tensorScale[0]);
   }
@@ -197,7 +198,7 @@ final class CudaBlocks implements BlockKernels {
 
   @Override
   public void swizzle(ScaleLayout layout, int rows, int columns, byte[] linear, int linearOffset, byte[] swizzled, int swizzledOffset) {
-    int count = Math.multiplyExact(rows, columns);
+    int count = scales(rows, columns);
     int size = layout.size(rows, columns);
     Objects.checkFromIndexSize(linearOffset, count, linear.length);
     Objects.checkFromIndexSize(swizzledOffset, size, swizzled.length);
@@ -214,7 +215,7 @@ final class CudaBlocks implements BlockKernels {
 
   @Override
   public void unswizzle(ScaleLayout layout, int rows, int columns, byte[] swizzled, int swizzledOffset, byte[] linear, int linearOffset) {
-    int count = Math.multiplyExact(rows, columns);
+    int count = scales(rows, columns);
     int size = layout.size(rows, columns);
     Objects.checkFromIndexSize(swizzledOffset, size, swizzled.length);
     Objects.checkFromIndexSize(linearOffset, count, linear.length);
@@ -227,5 +228,10 @@ final class CudaBlocks implements BlockKernels {
       quantizer.unswizzle(layout, rows, columns, scratch.upload(swizzled, swizzledOffset, size, 1, size), to);
       scratch.download(to, 1, count, linear, linearOffset, count);
     }
+  }
+
+  private static int scales(int rows, int columns) {
+    DeviceQuantizer.requireShape(rows, columns);
+    return Math.multiplyExact(rows, columns);
   }
 }

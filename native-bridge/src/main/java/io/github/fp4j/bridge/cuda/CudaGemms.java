@@ -73,7 +73,7 @@ final class CudaGemms implements GemmKernels {
       } else {
         byModel(scratch, AccumulationModels.byId(model), a, b, arguments);
       }
-      scratch.download(result, FloatRows.of(d, 1, d.length));
+      scratch.download(result, MemorySegment.ofArray(d));
     }
   }
 
@@ -148,7 +148,7 @@ final class CudaGemms implements GemmKernels {
                 .pointer("alpha", factor);
         kernels.launch(stream, "fp4j_gemv_" + format, b.rows(), arguments);
       }
-      scratch.download(y, FloatRows.of(d, 1, d.length));
+      scratch.download(y, MemorySegment.ofArray(d));
       for (int i = 0; i < d.length; i++) {
         d[i] = Fp32Accumulation.result(d[i]);
       }

@@ -2,6 +2,7 @@ package io.github.fp4j.bridge.cuda;
 
 import io.github.fp4j.bridge.cuda.KernelEntry.Parameter;
 import io.github.fp4j.bridge.internal.sys.Fp4jBlocksAbi;
+import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class DeviceKernels implements AutoCloseable {
   /** Bytes of the structs that kernels take by value: those of the C ABI, and {@code fp4j::AccumulationModel}. */
   static final Map<String, Long> STRUCTS =
-      Map.of("fp4j_profile", Fp4jBlocksAbi.PROFILE_BYTES, "fp4j_stochastic", Fp4jBlocksAbi.STOCHASTIC_BYTES, "fp4j_accumulation", (long) ModelStruct.BYTES);
+      Map.of(
+          "fp4j_profile", Fp4jBlocksAbi.PROFILE_BYTES,
+          "fp4j_stochastic", Fp4jBlocksAbi.STOCHASTIC_BYTES,
+          "fp4j_accumulation", (long) ModelStruct.BYTES,
+          "fp4j_adam", Fp4jOptimAbi.ADAM_BYTES);
 
   private final CudaContext context;
   private final KernelImages images;

@@ -100,6 +100,12 @@ public final class DeviceQuantizer implements AutoCloseable {
     }
   }
 
+  static void requireShape(int rows, int columns) {
+    if (rows < 0 || columns < 0) {
+      throw new IllegalArgumentException("rows = " + rows + ", columns = " + columns + ": expected no negative number");
+    }
+  }
+
   private static void requireScalar(String name, DeviceRange range) {
     if (range.bytes() < Float.BYTES) {
       throw new IllegalArgumentException(name + " has " + range.bytes() + " bytes: expected 4");
@@ -245,6 +251,7 @@ public final class DeviceQuantizer implements AutoCloseable {
     if (layout == ScaleLayout.LINEAR) {
       throw new IllegalArgumentException("layout = linear: expected 128x4 or 8x4");
     }
+    requireShape(rows, columns);
     if (linear.bytes() < (long) rows * columns || swizzled.bytes() < layout.size(rows, columns)) {
       throw new IllegalArgumentException(
           "linear has " + linear.bytes() + " bytes, swizzled " + swizzled.bytes() + ": expected " + (long) rows * columns + " and " + layout.size(rows, columns));

@@ -47,11 +47,12 @@ final class DeviceScratch implements AutoCloseable {
   }
 
   DeviceRange upload(float... values) {
-    return upload(4L * values.length, to -> to.copyFrom(MemorySegment.ofArray(values)));
+    return upload(MemorySegment.ofArray(values));
   }
 
-  DeviceRange upload(int[] values) {
-    return upload(4L * values.length, to -> to.copyFrom(MemorySegment.ofArray(values)));
+  /** Copies memory there, which may be an array's. */
+  DeviceRange upload(MemorySegment from) {
+    return upload(from.byteSize(), to -> to.copyFrom(from));
   }
 
   DeviceRange upload(byte[] bytes) {
@@ -96,6 +97,11 @@ final class DeviceScratch implements AutoCloseable {
         MemorySegment.copy(source, JAVA_BYTE, (long) row * length, to, offset + row * stride, length);
       }
     });
+  }
+
+  /** Waits, then fills memory, which may be an array's. */
+  void download(DeviceRange from, MemorySegment to) {
+    download(from, to.byteSize(), to::copyFrom);
   }
 
   private void download(DeviceRange from, long bytes, Consumer<MemorySegment> take) {

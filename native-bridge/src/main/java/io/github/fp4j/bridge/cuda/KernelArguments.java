@@ -30,6 +30,10 @@ final class KernelArguments {
     return put(name, value);
   }
 
+  KernelArguments real(String name, float value) {
+    return put(name, value);
+  }
+
   KernelArguments flag(String name, boolean value) {
     return put(name, value ? 1 : 0);
   }

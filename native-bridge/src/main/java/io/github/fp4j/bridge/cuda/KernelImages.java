@@ -3,6 +3,7 @@ package io.github.fp4j.bridge.cuda;
 import io.github.fp4j.bridge.Discovery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Where the device code of the kernels comes from. */
 interface KernelImages {
@@ -15,20 +16,28 @@ interface KernelImages {
 
   /** Prebuilt fatbins where they are and belong to this jar's sources, else NVRTC. Never throws. */
   static Discovery<KernelImages> find() {
-    KernelList list = new KernelList();
-    Discovery<PrebuiltKernels> prebuilt = PrebuiltKernels.find(list);
-    List<String> tried = new ArrayList<>(prebuilt.tried());
-    if (prebuilt instanceof Discovery.Found<PrebuiltKernels>(PrebuiltKernels kernels, String path, List<String> places)) {
-      return new Discovery.Found<>(kernels, path, tried);
+    try {
+      return find(new KernelList(), Nvrtc::find);
+    } catch (IllegalStateException e) {
+      return new Discovery.Unavailable<>("no kernels for the device: " + e.getMessage(), List.of());
     }
-    String noFatbins = prebuilt instanceof Discovery.Unavailable<PrebuiltKernels>(String reason, List<String> places) ? reason : "";
-    Discovery<Nvrtc> nvrtc = Nvrtc.find();
-    tried.addAll(nvrtc.tried());
-    return switch (nvrtc) {
-      case Discovery.Unavailable<Nvrtc>(String reason, List<String> places) ->
-          new Discovery.Unavailable<>("no kernels for the device: " + noFatbins + "; and no NVRTC to compile them: " + reason, tried);
-      case Discovery.Found<Nvrtc>(Nvrtc library, String path, List<String> places) ->
-          new Discovery.Found<>(new CompiledKernels(library, CubinCache.ofUser(), list), path, tried);
+  }
+
+  /** The same with NVRTC from elsewhere. */
+  static Discovery<KernelImages> find(KernelList list, Supplier<Discovery<Nvrtc>> compiler) {
+    return switch (PrebuiltKernels.find(list)) {
+      case Discovery.Found<PrebuiltKernels>(PrebuiltKernels kernels, String path, List<String> tried) -> new Discovery.Found<>(kernels, path, tried);
+      case Discovery.Unavailable<PrebuiltKernels>(String noFatbins, List<String> places) -> {
+        List<String> tried = new ArrayList<>(places);
+        Discovery<Nvrtc> nvrtc = compiler.get();
+        tried.addAll(nvrtc.tried());
+        yield switch (nvrtc) {
+          case Discovery.Unavailable<Nvrtc>(String reason, List<String> others) ->
+              new Discovery.Unavailable<>("no kernels for the device: " + noFatbins + "; and no NVRTC to compile them: " + reason, tried);
+          case Discovery.Found<Nvrtc>(Nvrtc library, String path, List<String> others) ->
+              new Discovery.Found<>(new CompiledKernels(library, CubinCache.ofUser(), list), path, tried);
+        };
+      }
     };
   }
 }

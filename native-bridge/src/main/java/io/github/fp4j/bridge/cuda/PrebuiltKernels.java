@@ -21,9 +21,9 @@ import java.util.TreeSet;
  * {@code sources.sha256}, which says of which sources they were made. Fatbins of other sources than this jar's are refused: their kernels might take other
  * parameters.
  */
-final class PrebuiltKernels implements KernelImages {
+public final class PrebuiltKernels implements KernelImages {
   /** What the search is called where libraries are listed. */
-  static final String NAME = "kernels (fatbins)";
+  public static final String NAME = "kernels (fatbins)";
 
   private static final String PROPERTY = "fp4j.fatbins";
   private static final String VARIABLE = "FP4J_FATBINS";
@@ -42,6 +42,14 @@ final class PrebuiltKernels implements KernelImages {
    * Searches the folder {@code -Dfp4j.fatbins} or else {@code FP4J_FATBINS}, which is then the only place, or else where CMake puts them below the project's
    * folder. Never throws.
    */
+  public static Discovery<PrebuiltKernels> find() {
+    try {
+      return find(new KernelList());
+    } catch (IllegalStateException e) {
+      return missing(NAME + " not found: " + e.getMessage(), List.of());
+    }
+  }
+
   static Discovery<PrebuiltKernels> find(KernelList list) {
     List<String> tried = new ArrayList<>();
     String property = System.getProperty(PROPERTY);
@@ -56,7 +64,7 @@ final class PrebuiltKernels implements KernelImages {
     tried.add(VARIABLE + ": not set");
     String home = System.getProperty("fp4j.home");
     if (home == null) {
-      return missing("no prebuilt fatbins (" + HOW + " makes them; -D" + PROPERTY + " names their folder)", tried);
+      return missing(NAME + " not found (" + HOW + " makes them; -D" + PROPERTY + " names their folder)", tried);
     }
     return in(Path.of(home, "cuda-src", "target", "fatbins", "kernels"), "CMake's folder", list, tried);
   }
@@ -68,11 +76,11 @@ final class PrebuiltKernels implements KernelImages {
       Optional<String> fault = fault(folder, files, list);
       tried.add(place + " (" + folder + "): " + fault.orElse("found " + files.size() + " files"));
       return fault.isPresent()
-          ? missing("no prebuilt fatbins: " + folder + ": " + fault.get(), tried)
+          ? missing(NAME + " not found: " + folder + ": " + fault.get(), tried)
           : new Discovery.Found<>(new PrebuiltKernels(folder, files.size()), folder.toString(), List.copyOf(tried));
     } catch (IOException e) {
       tried.add(place + " (" + folder + "): cannot be read: " + e);
-      return missing("no prebuilt fatbins: " + folder + " cannot be read: " + e, tried);
+      return missing(NAME + " not found: " + folder + " cannot be read: " + e, tried);
     }
   }
 
@@ -120,7 +128,7 @@ final class PrebuiltKernels implements KernelImages {
   }
 
   /** How many files. */
-  int files() {
+  public int files() {
     return files;
   }
 

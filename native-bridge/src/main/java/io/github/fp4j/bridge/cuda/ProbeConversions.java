@@ -128,7 +128,7 @@ final class ProbeConversions implements ConversionKernels {
       DeviceRange results = scratch.allocate(fours.length);
       KernelArguments arguments =
           new KernelArguments()
-              .pointer("operands", scratch.upload(operands)).pointer("random", scratch.upload(words)).pointer("results", results).number("count", count);
+              .pointer("operands", scratch.upload(operands)).pointer("random", scratch.upload(MemorySegment.ofArray(words))).pointer("results", results).number("count", count);
       kernels.launch(stream, kernel, count, arguments);
       scratch.download(results, 1, fours.length, fours, 0, fours.length);
     }

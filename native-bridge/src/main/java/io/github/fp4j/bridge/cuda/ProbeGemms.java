@@ -1,9 +1,9 @@
 package io.github.fp4j.bridge.cuda;
 
 import io.github.fp4j.backend.GemmKernels;
-import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +74,7 @@ final class ProbeGemms implements GemmKernels {
         from = to;
         to = swapped;
       }
-      scratch.download(from, FloatRows.of(sums, 1, sums.length));
+      scratch.download(from, MemorySegment.ofArray(sums));
     }
     tiles.store(sums, d);
   }

@@ -3,9 +3,11 @@ package io.github.fp4j.bridge.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
+import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.bridge.CompiledC;
 import io.github.fp4j.formats.Conversion;
@@ -21,6 +23,7 @@ import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.StochasticRounding.Arithmetic;
 import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
+import io.github.fp4j.formats.codebook.Codebook;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import io.github.fp4j.formats.gemm.PackedWeights;
@@ -69,6 +72,28 @@ class LaunchersTest {
       products(gpu, format);
     }
     conversions(new ProbeConversions(gpu.kernels, gpu.stream));
+    optimizers(gpu);
+  }
+
+  private static void optimizers(KernelsOnCpu gpu) {
+    OptimizerKernels kernels = new CudaOptimizers(gpu.kernels, gpu.stream);
+    AdamCoefficients c = new AdamCoefficients();
+    float[] x = new float[2];
+    byte[] packed = new byte[1];
+    kernels.scan(x, 0, 2, new int[1], new double[1], 0);
+    kernels.squaresClipped(x, 0, 2, 1, 1);
+    kernels.condition(c, x, 0, x, 0, 2);
+    kernels.adam(c, x, 0, x, 0, x, 0, x, 0, 2);
+    kernels.encode(DeviceAdam4Bit.FIRST, x, 0, 2, packed, 0, x, 0);
+    kernels.decode(DeviceAdam4Bit.FIRST, packed, 0, x, 0, x, 0, 2);
+    kernels.encode(Codebook.LINEAR_4, x, 0, 2, x, 0, packed, 0);
+    kernels.decode(Codebook.LINEAR_4, packed, 0, x, 0, x, 0, 2);
+    kernels.raiseMaxima(x, 0, 2, x, 0);
+    kernels.limitScales(1, x, 0, x, 0, 2);
+    try (DeviceScratch scratch = new DeviceScratch(gpu.context, gpu.stream);
+        DeviceAdam4Bit adam = new DeviceAdam4Bit(new DeviceKernels(gpu.context, KernelsOnCpu.NAMES), gpu.stream, 2)) {
+      adam.step(c, scratch.zeros(8), scratch.zeros(8));
+    }
   }
 
   private static void blocks(BlockKernels blocks, QuantizationProfile profile) {

@@ -5,9 +5,14 @@ import io.github.fp4j.backend.OptimizerKernels;
 
 /** {@link UpdateRule.Adam} on moments of any format. */
 final class AdamUpdater extends Updater {
+  private static final int PIECE = 1024;
+
   private final UpdateRule.Adam rule;
   private final MomentStore first;
   private final MomentStore second;
+
+  /** Elements whose decoded moments are in the first cache from decoding to encoding. */
+  private final int piece;
   private final AdamCoefficients coefficients = new AdamCoefficients();
   private final ChunkTask surveyTask = this::surveyChunk;
 
@@ -17,6 +22,8 @@ final class AdamUpdater extends Updater {
     StateFormat states = config.states().of(length);
     first = MomentStore.of(states.first(), parameter.shape(), length, kernels);
     second = MomentStore.of(states.second(), parameter.shape(), length, kernels);
+    boolean areDecoded = !(first instanceof PlainStore && second instanceof PlainStore);
+    piece = areDecoded ? Math.max(PIECE, Math.max(first.granule(), second.granule())) : OptimizerKernels.CHUNK;
   }
 
   @Override
@@ -47,18 +54,18 @@ final class AdamUpdater extends Updater {
     c.inverseRootCorrection2 = (float) (1 / Math.sqrt(1 - Math.pow(rule.beta2(), k)));
     c.epsilon = (float) rule.epsilon();
     c.decay = rule.decoupled() ? (float) (1 - learningRate * config.weightDecay()) : 1;
-    surveyGradient();
+    surveyGradient(loop);
     update(loop);
     if (second instanceof RankOneStore rankOne) {
       rankOne.finish();
     }
   }
 
-  /** Lets a second moment that is not stored by the element see the whole gradient first; in order, on one thread. */
-  private void surveyGradient() {
+  /** Lets a second moment whose elements depend on each other see the whole gradient first. Sums, unlike maxima, need it in order, on one thread. */
+  private void surveyGradient(ChunkLoop loop) {
     if (second instanceof RankOneStore rankOne) {
       rankOne.start();
-      survey(surveyTask);
+      loop.run(surveyTask, length);
     } else if (second instanceof FactoredStore factored) {
       factored.start();
       survey(surveyTask);
@@ -85,23 +92,31 @@ final class AdamUpdater extends Updater {
 
   @Override
   void apply(Workspace workspace, int from, int count) {
-    Window p = workspace.parameters;
     Window g = workspace.gradient;
-    Window m = workspace.first;
-    Window v = workspace.second;
-    first.open(workspace, m, from, count);
-    second.open(workspace, v, from, count);
     AdamCoefficients c = coefficients;
     if (rule.decoupled() || config.weightDecay() == 0) {
       c.threshold = conditioning.threshold;
       c.ratio = conditioning.ratio;
       c.gain = conditioning.gain;
-      kernels.adam(c, p.array, p.offset, g.array, g.offset, m.array, m.offset, v.array, v.offset, count);
+      applyPieces(workspace, g.array, g.offset, from, count);
     } else {
-      kernels.adam(c, p.array, p.offset, conditionedGradient(workspace, count, config.weightDecay()), 0, m.array, m.offset, v.array, v.offset, count);
+      applyPieces(workspace, conditionedGradient(workspace, count, config.weightDecay()), 0, from, count);
     }
-    first.close(workspace, m, from, count);
-    second.close(workspace, v, from, count);
+  }
+
+  private void applyPieces(Workspace workspace, float[] gradient, int gradientOffset, int from, int count) {
+    Window p = workspace.parameters;
+    Window m = workspace.first;
+    Window v = workspace.second;
+    for (int at = 0; at < count; at += piece) {
+      int n = Math.min(piece, count - at);
+      first.open(workspace, m, from + at, n);
+      second.open(workspace, v, from + at, n);
+      kernels.adam(
+          coefficients, p.array, p.offset + at, gradient, gradientOffset + at, m.array, m.offset, v.array, v.offset, n);
+      first.close(workspace, m, from + at, n);
+      second.close(workspace, v, from + at, n);
+    }
   }
 
   @Override

@@ -30,6 +30,11 @@ final class BlockwiseStore implements MomentStore {
   }
 
   @Override
+  public int granule() {
+    return format.blockSize();
+  }
+
+  @Override
   public void clear() {
     int zero = format.codebook().zeroCode();
     Arrays.fill(codes, (byte) (format.codebook().bits() == 4 ? zero << 4 | zero : zero));

@@ -99,6 +99,11 @@ final class FactoredStore implements MomentStore {
   }
 
   @Override
+  public int granule() {
+    return 1;
+  }
+
+  @Override
   public void clear() {
     Arrays.fill(rows, 0);
     Arrays.fill(columns, 0);

@@ -12,6 +12,9 @@ sealed interface MomentStore permits PlainStore, BlockwiseStore, RankOneStore, F
   /** Stores what the window holds. */
   void close(Workspace workspace, Window window, int from, int length);
 
+  /** Elements that are stored together: what is opened and closed at a time is a multiple of them, but for the end of the tensor. */
+  int granule();
+
   /** Sets all elements to zero. */
   void clear();
 

@@ -18,6 +18,11 @@ record PlainStore(FloatStorage values) implements MomentStore {
   }
 
   @Override
+  public int granule() {
+    return 1;
+  }
+
+  @Override
   public void clear() {
     switch (values) {
       case FloatStorage.Float32(float[] array) -> Arrays.fill(array, 0);

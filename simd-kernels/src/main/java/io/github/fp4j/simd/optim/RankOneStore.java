@@ -32,8 +32,8 @@ final class RankOneStore implements MomentStore {
     coming.clear();
   }
 
-  /** Collects new values that will be stored at {@code from}. Not thread-safe. */
-  void survey(float[] values, int offset, int from, int length) {
+  /** Collects new values that will be stored at {@code from}. Thread-safe; a maximum does not depend on the order. */
+  synchronized void survey(float[] values, int offset, int from, int length) {
     rows.collect(coming, values, offset, length, from);
   }
 
@@ -54,6 +54,11 @@ final class RankOneStore implements MomentStore {
   public void close(Workspace workspace, Window window, int from, int length) {
     rows.spread(coming, workspace.scales, 0, length, from);
     kernels.encode(codebook, window.array, window.offset, length, workspace.scales, 0, codes, codebook.bytes(from));
+  }
+
+  @Override
+  public int granule() {
+    return 2;
   }
 
   @Override

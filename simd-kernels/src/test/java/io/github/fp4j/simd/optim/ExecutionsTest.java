@@ -20,7 +20,7 @@ class ExecutionsTest {
   @ParameterizedTest
   @EnumSource(Algorithm.class)
   void stepsDoNotDependOnKernelsOrThreads(Algorithm algorithm) {
-    int[][] shapes = {{100, 701}, {17}, {129, 65}, {1}, {7, 30, 41}};
+    int[][] shapes = {{300, 701}, {17}, {129, 65}, {1}, {7, 30, 41}};
     try (ExecutorService pool = Executors.newFixedThreadPool(3)) {
       List<Execution> executions = new ArrayList<>(List.of(Execution.reference()));
       for (Backend backend : Backends.available()) {

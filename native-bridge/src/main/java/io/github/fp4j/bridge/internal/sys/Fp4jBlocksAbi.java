@@ -1,12 +1,14 @@
 package io.github.fp4j.bridge.internal.sys;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.BlockScaleRule;
+import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.TensorScaleRule;
@@ -27,6 +29,9 @@ public final class Fp4jBlocksAbi {
   /** {@code sizeof(fp4j_stochastic)}: two int32, two uint64. */
   public static final long STOCHASTIC_BYTES = 2 * 4 + 2 * 8;
 
+  /** {@code sizeof(fp4j_error_figures)}: three uint64, four doubles. */
+  public static final long FIGURES_BYTES = 3 * 8 + 4 * 8;
+
   private static final ValueLayout.OfLong SIZE = JAVA_LONG;
 
   private static final MethodHandle SUPPORTS_PROFILE = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS));
@@ -42,6 +47,9 @@ public final class Fp4jBlocksAbi {
               JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
   private static final MethodHandle DEQUANTIZE =
       Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, SIZE, SIZE));
+  private static final MethodHandle AMAX_OF_VALUES = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, SIZE, ADDRESS));
+  private static final MethodHandle QUANTIZE_MEASURED =
+      Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, JAVA_INT, ADDRESS, SIZE, SIZE, ADDRESS, ADDRESS, ADDRESS));
   private static final MethodHandle HADAMARD = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, SIZE, SIZE, SIZE));
   private static final MethodHandle RELAYOUT = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, SIZE, SIZE, ADDRESS, ADDRESS));
 
@@ -121,6 +129,39 @@ public final class Fp4jBlocksAbi {
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
+  }
+
+  /** {@code fp4j_amax_of_values}; the types are numbered as {@link io.github.fp4j.backend.SegmentFloats} has them. */
+  public static int amaxOfValues(MemorySegment function, MemorySegment profile, int type, MemorySegment values, long count, MemorySegment amax) {
+    try {
+      return (int) AMAX_OF_VALUES.invokeExact(function, profile, type, values, count, amax);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** {@code fp4j_quantize_measured}. */
+  public static int quantizeMeasured(
+      MemorySegment function, MemorySegment profile, float tensorScale, int type, MemorySegment values, long rows, long columns, MemorySegment codes,
+      MemorySegment scales, MemorySegment figures) {
+    try {
+      return (int) QUANTIZE_MEASURED.invokeExact(function, profile, tensorScale, type, values, rows, columns, codes, scales, figures);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** Reads a {@code fp4j_error_figures} of {@code count} elements. */
+  public static ErrorFigures figures(MemorySegment source, long count) {
+    return new ErrorFigures(
+        count,
+        source.get(JAVA_LONG, 0),
+        source.get(JAVA_DOUBLE, 24),
+        source.get(JAVA_DOUBLE, 32),
+        source.get(JAVA_DOUBLE, 40),
+        source.get(JAVA_DOUBLE, 48),
+        source.get(JAVA_LONG, 8),
+        source.get(JAVA_LONG, 16));
   }
 
   /** {@code fp4j_hadamard}. */

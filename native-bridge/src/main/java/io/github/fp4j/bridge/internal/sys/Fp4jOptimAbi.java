@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.fp4j.backend.AdamCoefficients;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -32,6 +33,29 @@ public final class Fp4jOptimAbi {
   private static final MethodHandle LIMIT_SCALES = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, JAVA_FLOAT, ADDRESS, ADDRESS, JAVA_LONG));
 
   private Fp4jOptimAbi() {}
+
+  /** Writes {@code fp4j_adam} to the front of {@code target}. */
+  public static void write(AdamCoefficients c, MemorySegment target) {
+    target.set(JAVA_FLOAT, 0, c.threshold);
+    target.set(JAVA_FLOAT, 4, c.ratio);
+    target.set(JAVA_FLOAT, 8, c.gain);
+    target.set(JAVA_FLOAT, 12, c.decay);
+    target.set(JAVA_FLOAT, 16, c.beta1);
+    target.set(JAVA_FLOAT, 20, c.oneMinusBeta1);
+    target.set(JAVA_FLOAT, 24, c.beta2);
+    target.set(JAVA_FLOAT, 28, c.oneMinusBeta2);
+    target.set(JAVA_FLOAT, 32, c.stepSize);
+    target.set(JAVA_FLOAT, 36, c.inverseRootCorrection2);
+    target.set(JAVA_FLOAT, 40, c.epsilon);
+    target.set(JAVA_INT, 44, c.lerp ? 1 : 0);
+  }
+
+  /** Writes {@code fp4j_codebook} to the front of {@code target}. */
+  public static void writeCodebook(MemorySegment values, int bits, int zeroCode, MemorySegment target) {
+    target.set(ADDRESS, 0, values);
+    target.set(JAVA_INT, 8, bits);
+    target.set(JAVA_INT, 12, zeroCode);
+  }
 
   /** {@code fp4j_optim_scan}. */
   public static int scan(MemorySegment function, MemorySegment gradient, long count, MemorySegment magnitudes, MemorySegment squares) {

@@ -1,0 +1,55 @@
+package io.github.fp4j.conformance.bench;
+
+import io.github.fp4j.conformance.subject.Libtorch;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Somebody else's implementation of one family that is no backend: it is timed, not judged.
+ *
+ * @param name what reports call it
+ * @param family id of the family that it has
+ * @param finder looks for it
+ */
+public record Rival(String name, String family, Supplier<Found> finder) {
+
+  /** Makes a call of a rival that is here. */
+  @FunctionalInterface
+  interface Maker {
+    Runnable make(int elements);
+  }
+
+  /**
+   * What came of looking for it.
+   *
+   * @param maker makes its call; empty if it is not here
+   * @param reason why it is not here; empty if it is
+   */
+  public record Found(Optional<Maker> maker, String reason) {}
+
+  private static final List<Rival> ALL = List.of(new Rival("libtorch", "adamw-step", Rival::libtorch));
+
+  /** All that are known, here or not. */
+  public static List<Rival> all() {
+    return ALL;
+  }
+
+  /** The rival of this name in this family. */
+  static Optional<Rival> of(String name, String family) {
+    return ALL.stream().filter(rival -> rival.name.equals(name) && rival.family.equals(family)).findFirst();
+  }
+
+  private static Found libtorch() {
+    return switch (Libtorch.find()) {
+      case Libtorch.Missing(String reason) -> new Found(Optional.empty(), reason);
+      case Libtorch.Found(Libtorch.Functions functions) -> new Found(Optional.of(n -> fusedAdamW(functions, n)), "");
+    };
+  }
+
+  private static Runnable fusedAdamW(Libtorch.Functions functions, int elements) {
+    Libtorch.FusedAdamW adamW = functions.adamW(RandomData.normal(elements, 1), 1e-3, 1e-2);
+    adamW.gradient(RandomData.normal(elements, 2));
+    return adamW::step;
+  }
+}

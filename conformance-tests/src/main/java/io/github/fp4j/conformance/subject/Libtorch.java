@@ -1,0 +1,174 @@
+package io.github.fp4j.conformance.subject;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.NoSuchElementException;
+
+/**
+ * libtorch's fused AdamW on the CPU, {@code at::_fused_adamw_}, on one thread. The library is named by the system property {@code fp4j.libtorch.library} or the
+ * environment variable {@code FP4J_LIBTORCH_LIBRARY}, or fetched; loading it takes a good part of a second. Tensors are made by its stable C functions; the
+ * update itself has only a C++ name, that of libtorch 2.10 as GCC and Clang mangle it.
+ */
+public sealed interface Libtorch {
+
+  /** It is here; it stays loaded until the process ends. */
+  record Found(Functions functions) implements Libtorch {}
+
+  /** It is not, or cannot be used. */
+  record Missing(String reason) implements Libtorch {}
+
+  /** Looks for the library. Never throws. */
+  static Libtorch find() {
+    return switch (PeerLibrary.find("fp4j.libtorch.library", "FP4J_LIBTORCH_LIBRARY", "libtorch/lib/libtorch_cpu.so", System.getenv())) {
+      case PeerLibrary.Missing(String reason) -> new Missing(reason);
+      case PeerLibrary.Found(var file, SymbolLookup symbols) -> {
+        try {
+          yield new Found(new Functions(symbols));
+        } catch (NoSuchElementException e) {
+          yield new Missing(file + ": " + e.getMessage());
+        }
+      }
+    };
+  }
+
+  /** Its functions that are called. */
+  final class Functions {
+    private static final String FUSED_ADAMW = "_ZN2at3cpu13_fused_adamw_EN3c108ArrayRefINS_6TensorEEES4_S4_S4_S4_S4_dddddbbRKSt8optionalIS3_ES8_";
+
+    /** c10::ArrayRef<at::Tensor>, passed by value: an array of tensors, and their number. */
+    private static final StructLayout LIST = MemoryLayout.structLayout(ADDRESS, JAVA_LONG);
+
+    private static final int CACHE_LINE = 64;
+
+    private final MethodHandle fusedAdamW;
+    private final MethodHandle tensorFromMemory;
+    private final int float32;
+    private final int cpu;
+
+    private Functions(SymbolLookup symbols) {
+      fusedAdamW =
+          function(
+              symbols,
+              FUSED_ADAMW,
+              FunctionDescriptor.ofVoid(
+                  LIST, LIST, LIST, LIST, LIST, LIST, JAVA_DOUBLE, JAVA_DOUBLE, JAVA_DOUBLE, JAVA_DOUBLE, JAVA_DOUBLE, JAVA_BOOLEAN, JAVA_BOOLEAN, ADDRESS, ADDRESS));
+      tensorFromMemory =
+          function(
+              symbols,
+              "aoti_torch_create_tensor_from_blob",
+              FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+      try {
+        float32 = (int) function(symbols, "aoti_torch_dtype_float32", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+        cpu = (int) function(symbols, "aoti_torch_device_type_cpu", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+        function(symbols, "_ZN2at15set_num_threadsEi", FunctionDescriptor.ofVoid(JAVA_INT)).invokeExact(1);
+      } catch (Throwable e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle function(SymbolLookup symbols, String name, FunctionDescriptor descriptor) {
+      return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor);
+    }
+
+    /** AdamW of {@code parameters} with moments of zero: betas .9 and .999, epsilon 1e-8. */
+    public FusedAdamW adamW(float[] parameters, double learningRate, double weightDecay) {
+      return new FusedAdamW(this, parameters, learningRate, weightDecay);
+    }
+
+    /** A tensor over {@code memory}: the address of its handle, which is an array of one tensor. */
+    private MemorySegment tensor(MemorySegment memory, Arena arena) {
+      MemorySegment handle = arena.allocate(ADDRESS);
+      MemorySegment sizes = arena.allocateFrom(JAVA_LONG, memory.byteSize() / Float.BYTES);
+      MemorySegment strides = arena.allocateFrom(JAVA_LONG, 1);
+      int status;
+      try {
+        status = (int) tensorFromMemory.invokeExact(memory, 1L, sizes, strides, 0L, float32, cpu, 0, handle);
+      } catch (Throwable e) {
+        throw new IllegalStateException(e);
+      }
+      if (status != 0) {
+        throw new IllegalStateException("aoti_torch_create_tensor_from_blob: status " + status);
+      }
+      return handle.get(ADDRESS, 0);
+    }
+  }
+
+  /** AdamW of one tensor, in memory of its own that stays until the process ends. */
+  final class FusedAdamW {
+    private final Functions functions;
+    private final Arena arena = Arena.global();
+    private final MemorySegment parameters;
+    private final MemorySegment gradient;
+    private final MemorySegment steps;
+    private final MemorySegment parameterList;
+    private final MemorySegment gradientList;
+    private final MemorySegment firstList;
+    private final MemorySegment secondList;
+    private final MemorySegment stepList;
+    private final MemorySegment none;
+    private final double learningRate;
+    private final double weightDecay;
+
+    private FusedAdamW(Functions functions, float[] values, double learningRate, double weightDecay) {
+      this.functions = functions;
+      this.learningRate = learningRate;
+      this.weightDecay = weightDecay;
+      parameters = floats(values.length);
+      MemorySegment.copy(values, 0, parameters, JAVA_FLOAT, 0, values.length);
+      gradient = floats(values.length);
+      steps = floats(1);
+      parameterList = list(parameters);
+      gradientList = list(gradient);
+      firstList = list(floats(values.length));
+      secondList = list(floats(values.length));
+      stepList = list(steps);
+      none = arena.allocate(Functions.LIST); // an empty list, and an absent optional: all zeros
+    }
+
+    private MemorySegment floats(int count) {
+      return arena.allocate((long) Float.BYTES * count, Functions.CACHE_LINE);
+    }
+
+    private MemorySegment list(MemorySegment memory) {
+      MemorySegment list = arena.allocate(Functions.LIST);
+      list.set(ADDRESS, 0, functions.tensor(memory, arena));
+      list.set(JAVA_LONG, ADDRESS.byteSize(), 1);
+      return list;
+    }
+
+    /** The gradient of the next steps. */
+    public void gradient(float[] values) {
+      MemorySegment.copy(values, 0, gradient, JAVA_FLOAT, 0, values.length);
+    }
+
+    /** One step. */
+    public void step() {
+      steps.set(JAVA_FLOAT, 0, steps.get(JAVA_FLOAT, 0) + 1);
+      try {
+        functions.fusedAdamW.invokeExact(
+            parameterList, gradientList, firstList, secondList, none, stepList, learningRate, .9, .999, weightDecay, 1e-8, false, false, none, none);
+      } catch (Throwable e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** A copy of the parameters. */
+    public float[] parameters() {
+      return parameters.toArray(JAVA_FLOAT);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+// The loops of an optimizer step of every instruction set against plain loops over one element at a time, bit for bit.
+#include <cmath>
+#include <random>
+#include <type_traits>
+#include <vector>
+
+#include "check.h"
+#include "codebooks.h"
+#include "dispatch.h"
+#include "optim_loops.h"
+
+namespace {
+
+using namespace fp4j;
+using namespace fp4j::host;
+
+const OptimLoops* const levels[] = {
+    &optim_loops_baseline,
+#if defined(FP4J_X86_64_LEVELS)
+    &optim_loops_avx2, &optim_loops_avx512, &optim_loops_avx512vnni
+#endif
+};
+
+constexpr std::size_t chunk_size = 4096;
+constexpr std::size_t counts[] = {0, 1, 15, 16, 31, 33, 1000, 4095, 4096, 4097, 3 * 4096 + 50};
+
+// The bits of a number; one value for all NaN.
+template <class Real>
+std::uint32_t digest(Real value) {
+  const std::uint64_t bits = value != value ? 1 : to_bits(value);
+  return static_cast<std::uint32_t>(bits ^ bits >> 32);
+}
+
+template <class T>
+void same(const char* what, const std::vector<T>& actual, const std::vector<T>& expected) {
+  for (std::size_t i = 0; i < expected.size(); i++) {
+    if constexpr (std::is_floating_point<T>::value) {
+      check::equal(what, i, digest(actual[i]), digest(expected[i]));
+    } else {
+      check::equal(what, i, static_cast<std::uint32_t>(actual[i]), static_cast<std::uint32_t>(expected[i]));
+    }
+  }
+}
+
+std::vector<float> values_of(std::size_t count, unsigned seed, bool with_specials) {
+  std::mt19937 random(seed);
+  std::vector<float> values(count);
+  for (float& value : values) {
+    switch (random() % 16) {
+      case 0: value = 0.0f; break;
+      case 1: value = static_cast<float>(static_cast<int>(random() % 33) - 16) * .0625f; break;
+      case 2: value = from_bits<float>(static_cast<std::uint32_t>(random()) & 0xBFFFFFFFu); break;  // magnitudes below 2
+      case 3: value = with_specials ? from_bits<float>(static_cast<std::uint32_t>(random())) : 1.0f; break;
+      default: value = static_cast<float>(static_cast<int>(random())) * 0x1p-31f;
+    }
+  }
+  return values;
+}
+
+std::vector<float> magnitudes_of(std::vector<float> values) {
+  for (float& value : values) {
+    value = magnitude(value);
+  }
+  return values;
+}
+
+double squares(const std::vector<float>& gradient, std::size_t first, float threshold, float ratio) {
+  double lanes[32] = {};
+  for (std::size_t i = first; i < gradient.size() && i < first + chunk_size; i++) {
+    const float g = std::fabs(gradient[i]) > threshold ? gradient[i] * ratio : gradient[i];
+    lanes[(i - first) % 32] += static_cast<double>(g) * static_cast<double>(g);
+  }
+  for (int half = 16; half > 0; half /= 2) {
+    for (int lane = 0; lane < half; lane++) {
+      lanes[lane] += lanes[lane + half];
+    }
+  }
+  return lanes[0];
+}
+
+void statistics(const OptimLoops& loops, const std::vector<float>& gradient) {
+  std::vector<std::int32_t> largest;
+  std::vector<double> sums;
+  for (std::size_t first = 0; first < gradient.size(); first += chunk_size) {
+    std::uint32_t most = 0;
+    for (std::size_t i = first; i < gradient.size() && i < first + chunk_size; i++) {
+      most = larger(most, magnitude_bits(gradient[i]));
+    }
+    largest.push_back(static_cast<std::int32_t>(most));
+    sums.push_back(squares(gradient, first, INFINITY, 1.0f));
+  }
+  std::vector<std::int32_t> magnitudes(largest.size());
+  std::vector<double> sums_of_loops(sums.size());
+  loops.scan(gradient.data(), gradient.size(), magnitudes.data(), sums_of_loops.data());
+  same("largest magnitudes", magnitudes, largest);
+  same("squares", sums_of_loops, sums);
+  std::int64_t above = 0;
+  for (const float g : gradient) {
+    above += std::fabs(g) > .5f ? 1 : 0;
+  }
+  const std::vector<float> chunk(gradient.begin(), gradient.begin() + static_cast<long>(smaller(gradient.size(), chunk_size)));
+  same("clipped squares", std::vector<double>{loops.squares_clipped(chunk.data(), chunk.size(), .5f, .3f)}, {squares(chunk, 0, .5f, .3f)});
+  same("elements above", std::vector<std::int64_t>{loops.count_above(gradient.data(), gradient.size(), .5f)}, {above});
+}
+
+void updates(const OptimLoops& loops, const std::vector<float>& gradient) {
+  const AdamCoefficients c = {.5f, .25f, 3.0f, .9999f, .9f, .1f, .999f, .001f, 4e-4f, 1.3f, 1e-8f};
+  const std::size_t count = gradient.size();
+  for (const bool lerp : {false, true}) {
+    std::vector<float> p = values_of(count, 5, false), m = values_of(count, 6, false), v = magnitudes_of(values_of(count, 7, false)), target(count);
+    std::vector<float> p_loops = p, m_loops = m, v_loops = v, conditioned(count);
+    for (std::size_t i = 0; i < count; i++) {
+      const float a = (std::fabs(gradient[i]) > c.threshold ? gradient[i] * c.ratio : gradient[i]) * c.gain;
+      conditioned[i] = a;
+      m[i] = lerp ? m[i] + (a - m[i]) * c.one_minus_beta1 : m[i] * c.beta1 + a * c.one_minus_beta1;
+      v[i] = v[i] * c.beta2 + a * c.one_minus_beta2 * a;
+      p[i] = p[i] * c.decay - m[i] * c.step_size / (std::sqrt(v[i]) * c.inverse_root_correction2 + c.epsilon);
+    }
+    loops.condition(c, gradient.data(), target.data(), count);
+    (lerp ? loops.adam_lerp : loops.adam_blend)(c, p_loops.data(), gradient.data(), m_loops.data(), v_loops.data(), count);
+    same("conditioned", target, conditioned);
+    same("parameters", p_loops, p);
+    same("first moments", m_loops, m);
+    same("second moments", v_loops, v);
+  }
+}
+
+CodeTable table_of(const std::vector<float>& values, int bits, int zero_code) {
+  CodeTable table;
+  table.values = values.data();
+  table.bits = bits;
+  table.zero_code = zero_code;
+  for (std::size_t i = 0; i + 1 < values.size(); i++) {
+    table.midpoints[i] = (values[i] + values[i + 1]) * .5f;
+  }
+  return table;
+}
+
+void codes(const OptimLoops& loops, const std::vector<float>& codebook, int bits, int zero_code, std::size_t block_size, const std::vector<float>& values) {
+  const CodeTable table = table_of(codebook, bits, zero_code);
+  const std::size_t count = values.size();
+  const std::size_t bytes = bits == 8 ? count : (count + 1) / 2;
+  std::vector<float> scales, scale_of(count), restored(count);
+  for (std::size_t first = 0; first < count; first += block_size) {
+    std::uint32_t most = 0;
+    for (std::size_t i = first; i < count && i < first + block_size; i++) {
+      most = larger(most, magnitude_bits(values[i]));
+    }
+    scales.push_back(from_bits<float>(most));
+  }
+  std::vector<std::uint8_t> packed(bytes);
+  for (std::size_t i = 0; i < count; i++) {
+    scale_of[i] = scales[i / block_size];
+    int code = zero_code;
+    if (scale_of[i] != 0.0f) {
+      const float x = values[i] / scale_of[i];
+      for (code = 0; code < (1 << bits) - 1 && x > table.midpoints[code]; code++) {
+      }
+    }
+    restored[i] = codebook[static_cast<std::size_t>(code)] * scale_of[i];
+    std::uint8_t& byte = packed[bits == 8 ? i : i / 2];
+    byte = static_cast<std::uint8_t>(bits == 8 || i % 2 == 0 ? code : byte | code << 4);
+  }
+  if (bits == 4 && count % 2 != 0) {
+    packed.back() = static_cast<std::uint8_t>(packed.back() | zero_code << 4);
+  }
+  std::vector<std::uint8_t> packed_by_loops(bytes);
+  std::vector<float> scales_by_loops(scales.size()), back(count);
+  loops.encode_blocks(table, block_size, values.data(), count, packed_by_loops.data(), scales_by_loops.data());
+  same("codes of blocks", packed_by_loops, packed);
+  same("scales of blocks", scales_by_loops, scales);
+  loops.decode_blocks(table, block_size, packed.data(), scales.data(), back.data(), count);
+  same("values of blocks", back, restored);
+  std::vector<std::uint8_t> packed_by_element(bytes);
+  loops.encode(table, values.data(), scale_of.data(), packed_by_element.data(), count);
+  same("codes", packed_by_element, packed);
+  loops.decode(table, packed.data(), scale_of.data(), back.data(), count);
+  same("values", back, restored);
+}
+
+void rank_one(const OptimLoops& loops, const std::vector<float>& values) {
+  const std::size_t count = values.size();
+  std::vector<float> maxima = magnitudes_of(values_of(count, 9, true)), raised(count), scales(count), limited(count);
+  std::uint32_t most = 0;
+  for (std::size_t i = 0; i < count; i++) {
+    most = larger(most, magnitude_bits(values[i]));
+    raised[i] = from_bits<float>(larger(magnitude_bits(values[i]), to_bits(maxima[i])));
+    limited[i] = maxima[i] != maxima[i] ? maxima[i] : std::fmin(.25f, maxima[i]);
+  }
+  loops.limit_scales(.25f, maxima.data(), scales.data(), count);
+  same("limited scales", scales, limited);
+  same("largest", std::vector<float>{loops.raise_maxima(values.data(), maxima.data(), count)}, {from_bits<float>(most)});
+  same("maxima", maxima, raised);
+}
+
+}  // namespace
+
+int main() {
+  const int usable = static_cast<int>(usable_level()) + 1;
+  long long expected = 0;
+  for (int level = 0; level < usable; level++) {
+    for (const std::size_t count : counts) {
+      for (const bool with_specials : {false, true}) {
+        const std::vector<float> values = values_of(count, static_cast<unsigned>(count) + 1, with_specials);
+        statistics(*levels[level], values);
+        updates(*levels[level], values);
+        rank_one(*levels[level], values);
+        for (const std::size_t block_size : {std::size_t{2}, std::size_t{128}, std::size_t{2048}}) {
+          codes(*levels[level], codebooks::dynamic4, 4, codebooks::dynamic4_zero, block_size, values);
+          codes(*levels[level], codebooks::linear(16), 4, 0, block_size, values);
+          codes(*levels[level], codebooks::linear(256), 8, 0, block_size, values);
+          const std::size_t blocks = (count + block_size - 1) / block_size;
+          expected += static_cast<long long>(3 * (blocks + 2 * count) + 2 * (2 * ((count + 1) / 2) + count));
+        }
+        expected += static_cast<long long>(2 * ((count + chunk_size - 1) / chunk_size) + 2 + 8 * count + 2 * count + 1);
+      }
+    }
+  }
+  std::printf("optim: %d instruction sets\n", usable);
+  return check::summary("optim", expected);
+}
