@@ -10,9 +10,9 @@ void quantize_band(const Profile& profile, float t, const Source& source, std::s
   for (std::size_t done = 0; done < blocks; done += blocks_at_once) {
     const std::size_t now = smaller(blocks_at_once, blocks - done);
     const float* const values = source.values + row * source.row_step + done * Size;
-    block_maxima<Size>(profile, values, now, scales.largest);
+    scales.may_hold_nan = block_maxima<Size>(profile, values, now, scales.largest);
     for (std::size_t r = 1; r < rows; r++) {
-      block_maxima<Size>(profile, values + r * source.row_step, now, of_row);
+      scales.may_hold_nan = block_maxima<Size>(profile, values + r * source.row_step, now, of_row) || scales.may_hold_nan;
       for_blocks(now, [&](std::size_t i) { scales.largest[i] = larger(scales.largest[i], of_row[i]); });
     }
     scale_codes(profile, t, now, &scales);

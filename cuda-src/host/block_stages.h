@@ -12,6 +12,7 @@ struct BlockScales {
   std::uint32_t code[blocks_at_once];
   float first[blocks_at_once];
   float second[blocks_at_once];
+  bool may_hold_nan;  // elements, whether or not a NaN is a block's largest
 };
 
 // Whether the steps below do what the bodies do.
@@ -171,29 +172,48 @@ void encode_block(const Profile& profile, const ElementScale& scale, const float
   }
 }
 
+// Some blocks by the bodies. Not inlined: it is rare, and would take registers from the loop below.
+template <Scaling How, int Size>
+__attribute__((noinline)) void encode_blocks(const Profile& profile, const float* x, std::size_t first, std::size_t end, const BlockScales& scales, std::uint8_t* packed) {
+  for (std::size_t i = first; i < end; i++) {
+    encode_block(profile, {How, scales.first[i], scales.second[i]}, x + i * Size, packed + i * (Size / 2));
+  }
+}
+
 // Whole 64s of elements; those with a NaN, and the rest, block by block.
-template <Scaling How, MinusZero Zero, int Size>
+template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
 void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   constexpr std::size_t turn = 64 / Size;
-  for (std::size_t block = 0; block < blocks; block += turn) {
-    const bool whole = blocks - block >= turn;
-    if (whole && encode_64<How, Zero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
-      continue;
-    }
-    for (std::size_t i = block; i < smaller(block + turn, blocks); i++) {
-      encode_block(profile, {How, scales.first[i], scales.second[i]}, x + i * Size, packed + i * (Size / 2));
+  const std::size_t whole = blocks / turn * turn;
+  for (std::size_t block = 0; block < whole; block += turn) {
+    if (!encode_64<How, MayBeNan, Zero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
+      encode_blocks<How, Size>(profile, x, block, block + turn, scales, packed);
     }
   }
+  encode_blocks<How, Size>(profile, x, whole, blocks, scales, packed);
+}
+
+// Whether finite numbers are multiplied by finite numbers: then none is a NaN, and nobody need look for one.
+bool is_finite(std::size_t blocks, const BlockScales& scales) {
+  std::uint32_t largest = scales.may_hold_nan ? infinity_bits : 0u;
+  for_blocks(blocks, [&](std::size_t i) { largest = larger(largest, larger(scales.largest[i], to_bits(scales.first[i]) & 0x7FFFFFFFu)); });
+  return largest < infinity_bits;
 }
 
 template <MinusZero Zero, int Size>
 void encode_elements(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
   switch (how) {
-    case Scaling::multiply: encode_elements<Scaling::multiply, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide: encode_elements<Scaling::divide, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, Zero, Size>(profile, x, blocks, scales, packed); break;
-    default: encode_elements<Scaling::divide_multiply, Zero, Size>(profile, x, blocks, scales, packed);
+    case Scaling::multiply:
+      if (is_finite(blocks, scales)) {
+        encode_elements<Scaling::multiply, false, Zero, Size>(profile, x, blocks, scales, packed);
+      } else {
+        encode_elements<Scaling::multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
+      }
+      break;
+    case Scaling::divide: encode_elements<Scaling::divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, Zero, Size>(profile, x, blocks, scales, packed); break;
+    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
+    default: encode_elements<Scaling::divide_multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
   }
 }
 
@@ -209,14 +229,19 @@ void encode_run(Scaling how, const Profile& profile, const float* x, std::size_t
   }
 }
 
+// False where no element is a NaN.
 template <int Size>
-void block_maxima(const Profile& profile, const float* x, std::size_t blocks, std::uint32_t* largest) {
+bool block_maxima(const Profile& profile, const float* x, std::size_t blocks, std::uint32_t* largest) {
+  bool may_hold_nan = blocks % maxima_turn != 0;
   for (std::size_t block = 0; block < blocks; block += maxima_turn) {
-    if (blocks - block >= maxima_turn) {
-      maxima<Size>(x + block * Size, largest + block);
+    const bool whole = blocks - block >= maxima_turn;
+    const bool has_nan = whole && maxima<Size>(x + block * Size, largest + block);
+    may_hold_nan = may_hold_nan || has_nan;
+    if (whole && (!has_nan || profile.keeps_nan_in_amax != 0)) {
+      continue;
     }
     for (std::size_t i = block; i < smaller(block + maxima_turn, blocks); i++) {
-      if (blocks - block < maxima_turn || (largest[i] > infinity_bits && profile.keeps_nan_in_amax == 0)) {
+      if (!whole || largest[i] > infinity_bits) {
         std::uint32_t found = 0;
         for (std::size_t j = i * Size; j < (i + 1) * Size; j++) {
           found = fold_magnitude(profile, found, x[j]);
@@ -225,6 +250,7 @@ void block_maxima(const Profile& profile, const float* x, std::size_t blocks, st
       }
     }
   }
+  return may_hold_nan;
 }
 
 // Consecutive whole blocks. The profile is_staged and refuses nothing.
@@ -233,7 +259,7 @@ void quantize_run(const Profile& profile, float t, const float* x, std::size_t b
   BlockScales scales;
   for (std::size_t done = 0; done < blocks; done += blocks_at_once) {
     const std::size_t now = smaller(blocks_at_once, blocks - done);
-    block_maxima<Size>(profile, x + done * Size, now, scales.largest);
+    scales.may_hold_nan = block_maxima<Size>(profile, x + done * Size, now, scales.largest);
     scale_codes(profile, t, now, &scales);
     const Scaling how = element_factors(profile, t, now, &scales);
     for (std::size_t i = 0; i < now; i++) {

@@ -9,13 +9,6 @@ enum class MinusZero { kept, dropped_scaled, dropped_input };
 
 constexpr std::size_t maxima_turn = 16;  // blocks
 
-// The largest of even and odd lanes of two vectors, pairwise: eight results of each.
-__m512i pairwise_maxima(__m512i a, __m512i b) {
-  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-  const __m512i odd = _mm512_set_epi32(31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
-  return _mm512_max_epu32(_mm512_permutex2var_epi32(a, even, b), _mm512_permutex2var_epi32(a, odd, b));
-}
-
 template <int Size>
 __m512i block_magnitudes(const float* x) {
   const __m512i mask = _mm512_set1_epi32(0x7FFFFFFF);
@@ -23,19 +16,25 @@ __m512i block_magnitudes(const float* x) {
   return Size == 16 ? low : _mm512_max_epu32(low, _mm512_and_si512(_mm512_loadu_si512(x + Size - 16), mask));
 }
 
-// The magnitude bits of the largest element of each of 16 consecutive blocks.
+// The magnitude bits of the largest element of each of 16 consecutive blocks; whether one is a NaN's. Lanes are folded within 128 bits first, where shuffles are cheapest.
 template <int Size>
-void maxima(const float* x, std::uint32_t* largest) {
-  __m512i level[8];
-  for (int i = 0; i < 8; i++) {
-    level[i] = pairwise_maxima(block_magnitudes<Size>(x + 2 * i * Size), block_magnitudes<Size>(x + (2 * i + 1) * Size));
+bool maxima(const float* x, std::uint32_t* largest) {
+  __m512i fours[4];  // 128 bits of it hold a quarter of each of four blocks
+  for (int i = 0; i < 4; i++) {
+    const float* const of_four = x + 4 * i * Size;
+    const __m512i a = block_magnitudes<Size>(of_four);
+    const __m512i b = block_magnitudes<Size>(of_four + Size);
+    const __m512i c = block_magnitudes<Size>(of_four + 2 * Size);
+    const __m512i d = block_magnitudes<Size>(of_four + 3 * Size);
+    const __m512i ab = _mm512_max_epu32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+    const __m512i cd = _mm512_max_epu32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+    fours[i] = _mm512_max_epu32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
   }
-  for (int count = 4; count > 0; count /= 2) {
-    for (int i = 0; i < count; i++) {
-      level[i] = pairwise_maxima(level[2 * i], level[2 * i + 1]);
-    }
-  }
-  _mm512_storeu_si512(largest, level[0]);
+  const __m512i low = _mm512_max_epu32(_mm512_shuffle_i32x4(fours[0], fours[1], 0x88), _mm512_shuffle_i32x4(fours[0], fours[1], 0xDD));
+  const __m512i high = _mm512_max_epu32(_mm512_shuffle_i32x4(fours[2], fours[3], 0x88), _mm512_shuffle_i32x4(fours[2], fours[3], 0xDD));
+  const __m512i all = _mm512_max_epu32(_mm512_shuffle_i32x4(low, high, 0x88), _mm512_shuffle_i32x4(low, high, 0xDD));
+  _mm512_storeu_si512(largest, all);
+  return _mm512_cmpgt_epu32_mask(all, _mm512_set1_epi32(static_cast<int>(infinity_bits))) != 0;
 }
 
 template <Scaling How>
@@ -51,12 +50,14 @@ __m512 scaled_vector(__m512 x, float first, float second) {
   }
 }
 
-// Codes of 16 numbers in 16 lanes, as encode<E2M1> makes them; a NaN sets *nan. `input` is x before it was scaled.
-template <MinusZero Zero>
+// Codes of 16 numbers in 16 lanes, as encode<E2M1> makes them; a NaN, where there may be one, sets *nan. `input` is x before it was scaled.
+template <bool MayBeNan, MinusZero Zero>
 __m512i e2m1_lanes(__m512 x, __m512 input, __mmask16* nan) {
   const __m512i bits = _mm512_castps_si512(x);
   const __m512i magnitude = _mm512_and_si512(bits, _mm512_set1_epi32(0x7FFFFFFF));
-  *nan = static_cast<__mmask16>(*nan | _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q));
+  if (MayBeNan) {
+    *nan = static_cast<__mmask16>(*nan | _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q));
+  }
   const __m512i clamped = _mm512_min_epu32(magnitude, _mm512_set1_epi32(0x40C00000));
   const __m512i exponent = _mm512_and_si512(_mm512_max_epu32(clamped, _mm512_set1_epi32(0x3F800000)), _mm512_set1_epi32(0x7F800000));
   const __m512 unit = _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(22 << 23)));
@@ -70,14 +71,14 @@ __m512i e2m1_lanes(__m512 x, __m512 input, __mmask16* nan) {
 }
 
 // 64 elements to 32 bytes; `of` says which factor belongs to each 16. False if a NaN came up: the bytes are then of no use.
-template <Scaling How, MinusZero Zero, int Size>
-bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
+template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
+__attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
   __mmask16 nan = 0;
   __m512i lanes[4];
   for (int i = 0; i < 4; i++) {
     const int block = i * 16 / Size;
     const __m512 input = _mm512_loadu_ps(x + 16 * i);
-    lanes[i] = e2m1_lanes<Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
+    lanes[i] = e2m1_lanes<MayBeNan, Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
   }
   // Byte j of lane l is element l of the j-th 16; the odd lane's nibble goes above the even one's.
   const __m512i bytes = _mm512_or_si512(_mm512_or_si512(lanes[0], _mm512_slli_epi32(lanes[1], 8)),
@@ -132,7 +133,7 @@ __m256i pairwise_maxima(__m256i a, __m256i b) {
 }
 
 template <int Size>
-void maxima(const float* x, std::uint32_t* largest) {
+bool maxima(const float* x, std::uint32_t* largest) {
   __m256i quads[2];
   for (int i = 0; i < 2; i++) {
     const float* of_four = x + 4 * i * Size;
@@ -141,7 +142,9 @@ void maxima(const float* x, std::uint32_t* largest) {
   }
   const __m256i low = _mm256_permute2x128_si256(quads[0], quads[1], 0x20);
   const __m256i high = _mm256_permute2x128_si256(quads[0], quads[1], 0x31);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(largest), _mm256_max_epu32(low, high));
+  const __m256i all = _mm256_max_epu32(low, high);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(largest), all);
+  return _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(all, _mm256_set1_epi32(static_cast<int>(infinity_bits))))) != 0;
 }
 
 template <Scaling How>
@@ -157,11 +160,13 @@ __m256 scaled_vector(__m256 x, float first, float second) {
   }
 }
 
-template <MinusZero Zero>
+template <bool MayBeNan, MinusZero Zero>
 __m256i e2m1_lanes(__m256 x, __m256 input, __m256* nan) {
   const __m256i bits = _mm256_castps_si256(x);
   const __m256i magnitude = _mm256_and_si256(bits, _mm256_set1_epi32(0x7FFFFFFF));
-  *nan = _mm256_or_ps(*nan, _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+  if (MayBeNan) {
+    *nan = _mm256_or_ps(*nan, _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+  }
   const __m256i clamped = _mm256_min_epu32(magnitude, _mm256_set1_epi32(0x40C00000));
   const __m256i exponent = _mm256_and_si256(_mm256_max_epu32(clamped, _mm256_set1_epi32(0x3F800000)), _mm256_set1_epi32(0x7F800000));
   const __m256 unit = _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(22 << 23)));
@@ -176,14 +181,14 @@ __m256i e2m1_lanes(__m256 x, __m256 input, __m256* nan) {
   return _mm256_or_si256(code, sign);
 }
 
-template <Scaling How, MinusZero Zero, int Size>
-bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
+template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
+__attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
   __m256 nan = _mm256_setzero_ps();
   __m256i lanes[8];
   for (int i = 0; i < 8; i++) {
     const int block = i * 8 / Size;
     const __m256 input = _mm256_loadu_ps(x + 8 * i);
-    lanes[i] = e2m1_lanes<Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
+    lanes[i] = e2m1_lanes<MayBeNan, Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
   }
   __m256i nibbles[2];
   for (int i = 0; i < 2; i++) {
