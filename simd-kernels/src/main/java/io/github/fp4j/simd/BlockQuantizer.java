@@ -6,6 +6,9 @@ import static io.github.fp4j.simd.BlockStages.MAX_BLOCKS;
 
 import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.FloatRows;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -16,9 +19,15 @@ import java.util.Arrays;
  */
 final class BlockQuantizer {
   /** Columns that are gathered together: a cache line of each row. */
-  private static final int PANEL = 16;
+  private static final int PANEL = PanelTranspose.COLUMNS;
+
+  /** Blocks that are copied without a call. */
+  private static final int SMALL = 2;
+
+  private static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final BlockStages stages;
+  private final PanelTranspose transpose;
 
   private final float[] gathered = new float[CHUNK];
   private final byte[] gatheredCodes = new byte[CHUNK / 2];
@@ -26,11 +35,14 @@ final class BlockQuantizer {
   private final int[] pieceCodes = new int[MAX_BLOCKS];
   private final int[] pieceScales = new int[MAX_BLOCKS];
   private final int[] pieceBlocks = new int[MAX_BLOCKS];
+  private final int[] shuffled = new int[CHUNK];
+  private final int[] shuffledAgain = new int[CHUNK];
   private int pieces;
   private int gatheredBlocks;
 
-  BlockQuantizer(BlockStages stages) {
+  BlockQuantizer(BlockStages stages, PanelTranspose transpose) {
     this.stages = stages;
+    this.transpose = transpose;
   }
 
   /** Quantises each row as {@code stored} elements; arguments are checked by the caller. */
@@ -60,33 +72,51 @@ final class BlockQuantizer {
     }
     int wholeBlocks = whole >>> plan.blockShift();
     if (blocks > wholeBlocks) {
-      int start = addPiece(plan, blocks - wholeBlocks, to, codesOffset + whole / 2, scalesOffset + wholeBlocks);
+      int left = blocks - wholeBlocks;
+      if (gatheredBlocks + left << plan.blockShift() > CHUNK) {
+        flush(plan, to);
+      }
+      int start = gatheredBlocks << plan.blockShift();
+      addPiece(left, codesOffset + whole / 2, scalesOffset + wholeBlocks);
       System.arraycopy(values, offset + whole, gathered, start, length - whole);
+      Arrays.fill(gathered, start + length - whole, gatheredBlocks << plan.blockShift(), 0f);
     }
   }
 
   /** Quantises each column as {@code stored} elements; arguments are checked by the caller. */
   void columns(BlockPlan plan, FloatRows from, int stored, BlockRows to) {
     clear();
-    for (int column = 0; column < from.columns(); column += PANEL) {
-      int count = Math.min(PANEL, from.columns() - column);
-      for (int row = 0; row < stored; row += CHUNK / PANEL) {
-        panel(plan, from, row, Math.min(CHUNK / PANEL, stored - row), column, count, to);
-        flush(plan, to);
+    for (int row = 0; row < stored; row += CHUNK / PANEL) {
+      int height = Math.min(CHUNK / PANEL, stored - row);
+      for (int column = 0; column < from.columns(); column += PANEL) {
+        int count = Math.min(PANEL, from.columns() - column);
+        if ((gatheredBlocks << plan.blockShift()) + count * height > CHUNK) {
+          flush(plan, to);
+        }
+        panel(plan, from, row, height, column, count, to);
       }
     }
+    flush(plan, to);
   }
 
   private void panel(BlockPlan plan, FloatRows from, int row, int height, int column, int count, BlockRows to) {
-    for (int c = 0; c < count; c++) {
-      int codesOffset = to.codesOffset() + (column + c) * to.codesStride() + row / 2;
-      addPiece(plan, height >>> plan.blockShift(), to, codesOffset, to.scalesOffset() + (column + c) * to.scalesStride() + (row >>> plan.blockShift()));
+    int start = gatheredBlocks << plan.blockShift();
+    int blocks = height >>> plan.blockShift();
+    int codesOffset = to.codesOffset() + row / 2;
+    int scalesOffset = to.scalesOffset() + (row >>> plan.blockShift());
+    for (int c = column; c < column + count; c++) {
+      addPiece(blocks, codesOffset + c * to.codesStride(), scalesOffset + c * to.scalesStride());
     }
     int end = Math.min(row + height, from.rows());
+    if (count == PANEL && end == row + height) {
+      transpose.transpose(from.values(), from.index(row, column), from.stride(), height, shuffled, shuffledAgain, gathered, start);
+      return;
+    }
+    Arrays.fill(gathered, start, start + count * height, 0f);
     for (int r = row; r < end; r++) {
       int index = from.index(r, column);
       for (int c = 0; c < count; c++) {
-        gathered[c * height + r - row] = from.values()[index + c];
+        gathered[start + c * height + r - row] = from.values()[index + c];
       }
     }
   }
@@ -96,19 +126,13 @@ final class BlockQuantizer {
     gatheredBlocks = 0;
   }
 
-  /** Makes room for the zeros of {@code blocks} blocks and returns where it starts. */
-  private int addPiece(BlockPlan plan, int blocks, BlockRows to, int codesOffset, int scalesOffset) {
-    if (gatheredBlocks + blocks << plan.blockShift() > CHUNK) {
-      flush(plan, to);
-    }
-    int start = gatheredBlocks << plan.blockShift();
+  /** Takes the next {@code blocks} blocks that are gathered, for which there is room. */
+  private void addPiece(int blocks, int codesOffset, int scalesOffset) {
     pieceCodes[pieces] = codesOffset;
     pieceScales[pieces] = scalesOffset;
     pieceBlocks[pieces] = blocks;
     pieces++;
     gatheredBlocks += blocks;
-    Arrays.fill(gathered, start, gatheredBlocks << plan.blockShift(), 0f);
-    return start;
   }
 
   private void flush(BlockPlan plan, BlockRows to) {
@@ -121,8 +145,18 @@ final class BlockQuantizer {
     stages.quantize(plan, gathered, 0, padded, gatheredCodes, 0, gatheredScales, 0);
     int bytesPerBlock = 1 << plan.blockShift() - 1;
     for (int piece = 0, block = 0; piece < pieces; block += pieceBlocks[piece++]) {
-      System.arraycopy(gatheredCodes, block * bytesPerBlock, to.codes(), pieceCodes[piece], pieceBlocks[piece] * bytesPerBlock);
-      System.arraycopy(gatheredScales, block, to.scales(), pieceScales[piece], pieceBlocks[piece]);
+      int blocks = pieceBlocks[piece];
+      if (blocks <= SMALL) { // a call of arraycopy takes longer
+        for (int i = 0; i < blocks * bytesPerBlock; i += Long.BYTES) {
+          EIGHT_BYTES.set(to.codes(), pieceCodes[piece] + i, (long) EIGHT_BYTES.get(gatheredCodes, block * bytesPerBlock + i));
+        }
+        for (int i = 0; i < blocks; i++) {
+          to.scales()[pieceScales[piece] + i] = gatheredScales[block + i];
+        }
+      } else {
+        System.arraycopy(gatheredCodes, block * bytesPerBlock, to.codes(), pieceCodes[piece], blocks * bytesPerBlock);
+        System.arraycopy(gatheredScales, block, to.scales(), pieceScales[piece], blocks);
+      }
     }
     clear();
   }

@@ -48,7 +48,7 @@ final class SimdBlocks implements BlockKernels {
 
     Workspace(Bodies bodies) {
       BlockStages stages = new BlockStages(bodies.maxima, bodies.scaler, bodies.encoder, bodies.caster, bodies.search);
-      quantizer = new BlockQuantizer(stages);
+      quantizer = new BlockQuantizer(stages, bodies.transpose);
       tileQuantizer = new TileQuantizer(stages);
       dequantizer = new BlockDequantizer(bodies.decoder);
       comparer = new BlockComparer(bodies.errors);
@@ -79,7 +79,7 @@ final class SimdBlocks implements BlockKernels {
   /** The kernels of one width, shared by all threads. */
   private record Bodies(
       BlockMaxima maxima, BlockScaler scaler, BlockEncoder encoder, ElementCaster caster, FourOverSix search, PhiloxBlocks philox, BlockDecoder decoder,
-      BlockErrors errors, HadamardButterflies butterflies) {
+      BlockErrors errors, HadamardButterflies butterflies, PanelTranspose transpose) {
 
     static Bodies of(int bits) {
       return new Bodies(
@@ -91,7 +91,8 @@ final class SimdBlocks implements BlockKernels {
           PerWidth.instance(PhiloxBlocks.class, PhiloxBlocksBody.class, bits),
           PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits),
           PerWidth.instance(BlockErrors.class, BlockErrorsBody.class, bits),
-          PerWidth.instance(HadamardButterflies.class, HadamardButterfliesBody.class, bits));
+          PerWidth.instance(HadamardButterflies.class, HadamardButterfliesBody.class, bits),
+          PerWidth.instance(PanelTranspose.class, PanelTransposeBody.class, bits));
     }
   }
 
