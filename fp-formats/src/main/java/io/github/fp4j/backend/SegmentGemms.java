@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Products of {@link GemmKernels} with activations in memory segments, float32 or bf16: blocks of rows go through arrays, so that a kernel meets one kind of memory
- * only. The same bits as from arrays, bf16 widened to float32 first. Activations and results are dense; offsets are in bytes. Ranges outside a segment throw
+ * Products of {@link GemmKernels} with activations in memory segments, float32, bf16 or fp16: blocks of rows go through arrays, so that a kernel meets one kind of memory
+ * only. The same bits as from arrays, both others widened to float32 first. Activations and results are dense; offsets are in bytes. Ranges outside a segment throw
  * {@link IndexOutOfBoundsException} before anything is written; what the kernels refuse is refused.
  *
  * <p>For one thread at a time, which may share the work with others. Calls allocate nothing once shapes repeat. Kept are up to 8 MB of activations, or one row if it

@@ -35,6 +35,8 @@ final class BlockStages {
   private final byte[] scaleCodes = new byte[MAX_BLOCKS];
   private final float[] prescaled = new float[CHUNK];
   private final float[] halves = new float[MAX_BLOCKS];
+  private final int[] nibbles = new int[CHUNK];
+  private final int[] distances = new int[CHUNK];
 
   BlockStages(BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder codeStage, ElementCaster castStage, FourOverSix searchStage) {
     this.maximaStage = maximaStage;
@@ -115,12 +117,12 @@ final class BlockStages {
   void codes(BlockPlan plan, float[] values, int offset, int length, byte[] codes, int codesOffset) {
     switch (plan.profile().element().cast()) {
       case CONVERT, CONVERT_MAGNITUDE -> convert(plan, values, offset, length, codes, codesOffset);
-      case FLOOR_OF_SUM -> castStage.floorOfSum(scaled(plan, plan.zero(), values, offset, length), length, codes, codesOffset);
+      case FLOOR_OF_SUM -> castStage.floorOfSum(scaled(plan, plan.zero(), values, offset, length), length, nibbles, codes, codesOffset);
       case NEAREST_PRODUCT -> {
         if (plan.scaleStep() instanceof BlockPlan.GgmlHalf) {
-          castStage.nearestProduct(values, offset, length, factors, plan.blockShift(), codes, codesOffset);
+          castStage.nearestProduct(values, offset, length, factors, plan.blockShift(), nibbles, distances, codes, codesOffset);
         } else { // powers of two: under a scale of 1 everything is the same but for the exponent
-          castStage.nearestProduct(scaled(plan, -0f, values, offset, length), 0, length, halves, plan.blockShift(), codes, codesOffset);
+          castStage.nearestProduct(scaled(plan, -0f, values, offset, length), 0, length, halves, plan.blockShift(), nibbles, distances, codes, codesOffset);
         }
         if (plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES) {
           Nibbles.separate(codes, codesOffset, length / 2, 1 << plan.blockShift() - 1);

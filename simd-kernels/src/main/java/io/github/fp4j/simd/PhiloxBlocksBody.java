@@ -5,6 +5,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,26 +17,28 @@ import jdk.incubator.vector.VectorSpecies;
 final class PhiloxBlocksBody implements PhiloxBlocks {
   private static final VectorShape SHAPE = PerWidth.shape(MethodHandles.lookup());
   private static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
   private static final int LANES = LONGS.length();
   private static final int ROUNDS = 10;
   private static final int BLOCK_BYTES = 16;
 
-  private static final long[] LOW_HALVES = halves(0);
-  private static final long[] HIGH_HALVES = halves(LANES / 2);
+  // Halves of lanes: two lanes of 64 bits are none that C2 can select from.
+  private static final int[] LOW_HALVES = halves(0);
+  private static final int[] HIGH_HALVES = halves(LANES / 2);
 
-  /** Lane i of one vector, then of another, from lane {@code first} on. */
-  private static long[] halves(int first) {
-    long[] indices = new long[LANES];
-    for (int i = 0; i < LANES; i++) {
-      indices[i] = first + i / 2 + i % 2 * LANES;
+  /** Lane i of one vector, then of another, from lane {@code first} on, in two halves. */
+  private static int[] halves(int first) {
+    int[] indices = new int[2 * LANES];
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = 2 * (first + i / 4 + i / 2 % 2 * LANES) + i % 2;
     }
     return indices;
   }
 
   @Override
   public void words(long firstBlock, long counterHigh, long key, int count, byte[] random) {
-    LongVector low = LongVector.fromArray(LONGS, LOW_HALVES, 0);
-    LongVector high = LongVector.fromArray(LONGS, HIGH_HALVES, 0);
+    IntVector low = IntVector.fromArray(INTS, LOW_HALVES, 0);
+    IntVector high = IntVector.fromArray(INTS, HIGH_HALVES, 0);
     LongVector word = LongVector.broadcast(LONGS, 0xFFFFFFFFL);
     LongVector multiplier0 = LongVector.broadcast(LONGS, 0xD2511F53L);
     LongVector multiplier1 = LongVector.broadcast(LONGS, 0xCD9E8D57L);
@@ -59,8 +62,8 @@ final class PhiloxBlocksBody implements PhiloxBlocks {
         key0 += 0x9E3779B9;
         key1 += 0xBB67AE85;
       }
-      LongVector words01 = c0.or(c1.lanewise(LSHL, 32));
-      LongVector words23 = c2.or(c3.lanewise(LSHL, 32));
+      IntVector words01 = c0.or(c1.lanewise(LSHL, 32)).reinterpretAsInts();
+      IntVector words23 = c2.or(c3.lanewise(LSHL, 32)).reinterpretAsInts();
       low.selectFrom(words01, words23).reinterpretAsBytes().intoArray(random, i * BLOCK_BYTES);
       high.selectFrom(words01, words23).reinterpretAsBytes().intoArray(random, (i + LANES / 2) * BLOCK_BYTES);
       block = block.add(LANES);

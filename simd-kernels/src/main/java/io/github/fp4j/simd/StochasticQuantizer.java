@@ -20,6 +20,8 @@ final class StochasticQuantizer {
   private final ElementCaster casts;
   private final PhiloxBlocks philox;
 
+  private final int[] nibbles = new int[CHUNK];
+
   /** The words of a chunk that starts within a block, and what a turn of that writes beyond. */
   private final byte[] random = new byte[4 * CHUNK + 2 * 16 * PhiloxBlocks.TURN];
 
@@ -79,9 +81,9 @@ final class StochasticQuantizer {
     stages.copyScales(blocks, scales, scalesOffset);
     int randomOffset = fill(rounding, first, length);
     switch (rounding.arithmetic()) {
-      case CARRY_8 -> casts.carry8(stages.scaled(plan, plan.zero(), values, offset, length), length, random, randomOffset, codes, codesOffset);
-      case CARRY_32 -> casts.carry32(stages.scaled(plan, plan.zero(), values, offset, length), length, random, randomOffset, codes, codesOffset);
-      case FMA_8 -> casts.fma8(stages.scaled(plan, -0f, values, offset, length), length, random, randomOffset, codes, codesOffset); // keeps -0
+      case CARRY_8 -> casts.carry8(stages.scaled(plan, plan.zero(), values, offset, length), length, random, randomOffset, nibbles, codes, codesOffset);
+      case CARRY_32 -> casts.carry32(stages.scaled(plan, plan.zero(), values, offset, length), length, random, randomOffset, nibbles, codes, codesOffset);
+      case FMA_8 -> casts.fma8(stages.scaled(plan, -0f, values, offset, length), length, random, randomOffset, nibbles, codes, codesOffset); // keeps -0
     }
     for (int block = 0; special && block < blocks; block++) {
       if (stages.isLeftToModel(block)) {

@@ -177,7 +177,7 @@ class SegmentKernelsTest {
         }
       }
     }
-    assertThat(cases).isEqualTo(Widths.available().size() * 2 * 4);
+    assertThat(cases).isEqualTo(Widths.available().size() * 3 * 4);
   }
 
   private static byte[] bytes(float[] values) {
