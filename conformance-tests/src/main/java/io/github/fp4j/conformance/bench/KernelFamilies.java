@@ -6,6 +6,7 @@ import io.github.fp4j.backend.BlockOperation;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.Parallelism;
+import io.github.fp4j.conformance.subject.Ggml;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.BlockRows;
@@ -205,7 +206,7 @@ public final class KernelFamilies {
         .gemms()
         .flatMap(
             kernels ->
-                Stream.of(GemmKernels.FP32, GemmKernels.OWN)
+                Stream.of(GemmKernels.FP32, GemmKernels.OWN, Ggml.PRODUCT)
                     .filter(model -> kernels.supportsActivations(model, format))
                     .findFirst()
                     .map(

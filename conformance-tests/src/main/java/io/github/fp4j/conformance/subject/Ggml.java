@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * {@code FP4J_GGML_LIBRARY}, or fetched.
  */
 public final class Ggml implements Peer {
+
+  /** In place of an accumulation's id: what ggml's CPU backend computes, which rounds activations to 8 bits in blocks first. Timed, not judged. */
+  public static final String PRODUCT = "ggml";
   /** System property that names the library's file. */
   static final String PROPERTY = "fp4j.ggml.library";
 

@@ -38,13 +38,13 @@ final class GgmlGemms implements GemmKernels {
 
   @Override
   public boolean supportsActivations(String model, OperandFormat weights) {
-    return model.equals(OWN) && (weights.equals(OperandFormat.NVFP4) || weights.equals(OperandFormat.MXFP4));
+    return model.equals(Ggml.PRODUCT) && (weights.equals(OperandFormat.NVFP4) || weights.equals(OperandFormat.MXFP4));
   }
 
   @Override
   public void multiply(String model, FloatRows a, PackedWeights b, float alpha, float[] d, Parallelism parallelism) {
     if (!supportsActivations(model, b.format())) {
-      throw new IllegalArgumentException("model = " + model + " with activations and " + b.format() + " weights: ggml has " + OWN + " with nvfp4 and mxfp4");
+      throw new IllegalArgumentException("model = " + model + " with activations and " + b.format() + " weights: ggml has " + Ggml.PRODUCT + " with nvfp4 and mxfp4");
     }
     GemmShape.check(a, b, d);
     if (b.k() % rowMultiple(b.format()) != 0) {

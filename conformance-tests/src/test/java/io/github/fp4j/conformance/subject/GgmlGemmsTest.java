@@ -58,7 +58,7 @@ class GgmlGemmsTest {
       }
       float[] d = new float[rows * columns];
       float[] right = new float[rows * columns];
-      kernels.get().multiply(GemmKernels.OWN, FloatRows.of(a, rows, k), weights, 0.5f, d, new Parallelism(Runnable::run, threads));
+      kernels.get().multiply(Ggml.PRODUCT, FloatRows.of(a, rows, k), weights, 0.5f, d, new Parallelism(Runnable::run, threads));
       Backends.byName("reference").gemms().orElseThrow().multiply(GemmKernels.FP32, FloatRows.of(a, rows, k), weights, 0.5f, right, Parallelism.NONE);
       assertThat(d).as("%s, %d x %d x %d", format, rows, columns, k).containsExactly(right);
     }
