@@ -29,6 +29,7 @@ public final class Ggml implements Peer {
 
   /** In place of an accumulation's id: what ggml's CPU backend computes, which rounds activations to 8 bits in blocks first. Timed, not judged. */
   public static final String PRODUCT = "ggml";
+
   /** System property that names the library's file. */
   static final String PROPERTY = "fp4j.ggml.library";
 

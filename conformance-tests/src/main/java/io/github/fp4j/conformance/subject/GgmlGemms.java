@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ggml's {@code mul_mat} of float32 activations and NVFP4 or MXFP4 weights, as its CPU backend does it: activations rounded to eight bits in blocks of 32, integer dot
- * products. Its result is its own ({@link #OWN}): it is timed, not judged. Each thread keeps its last product, weights in ggml's layout included, for the next call.
+ * products. It goes by a name of its own, {@link Ggml#PRODUCT}: it is timed, not judged. Each thread keeps its last product, weights in ggml's layout included, for the next call.
  */
 final class GgmlGemms implements GemmKernels {
   private final GgmlCpu cpu;
