@@ -62,17 +62,9 @@ public final class OperandRows {
    * @param values takes {@code weights.k()} elements from {@code offset} on
    */
   public void decode(PackedWeights weights, int row, float[] values, int offset) {
-    int k = weights.k();
-    int perInt = PackedWeights.elementsPerInt(format);
-    int group = row / PackedWeights.ROWS;
-    int lane = row % PackedWeights.ROWS;
-    int firstInt = group * Math.ceilDiv(k, perInt);
-    int firstScale = format.block() == 0 ? 0 : group * (k / format.block());
-    for (int i = 0; i < k; i++) {
-      int word = weights.codes()[(firstInt + i / perInt) * PackedWeights.ROWS + lane];
-      int code = word >>> format.storedBits() * (i % perInt) & (1 << format.storedBits()) - 1;
-      float factor = format.block() == 0 ? 1 : scale(weights.scales()[(firstScale + i / format.block()) * PackedWeights.ROWS + lane]);
-      values[offset + i] = elements[code] * factor;
+    for (int i = 0; i < weights.k(); i++) {
+      float factor = format.block() == 0 ? 1 : scale(weights.scale(row, i));
+      values[offset + i] = elements[weights.code(row, i)] * factor;
     }
   }
 

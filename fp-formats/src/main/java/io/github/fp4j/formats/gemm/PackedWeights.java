@@ -15,7 +15,7 @@ import java.util.Objects;
  * </pre>
  *
  * <p>Rows and elements past the end have zero codes and zero scales. It takes as many bytes as the linear layout of N padded to 16 (and K to whole ints), and keeps every bit
- * of it. Does not change but by {@link #gather} or who writes to the arrays, which are not copied; equality is identity.
+ * of it. Immutable as long as nobody writes to the arrays, which are not copied; equality is identity.
  */
 public final class PackedWeights {
 
@@ -60,59 +60,47 @@ public final class PackedWeights {
       throw new IllegalArgumentException("format = " + operand.format() + ": expected e2m1 or e4m3 elements, and blocks of 16, 32 or more or none");
     }
     int groups = Math.ceilDiv(operand.rows(), ROWS);
-    int[] codes = new int[Math.multiplyExact(groups * ROWS, Math.ceilDiv(operand.k(), elementsPerInt(operand.format())))];
-    byte[] scales = new byte[groups * ROWS * blocks(operand)];
+    int[] codes = new int[Math.multiplyExact(groups * ROWS, ints(operand.format(), operand.k()))];
+    byte[] scales = new byte[groups * ROWS * blocks(operand.format(), operand.k())];
     pack(operand, 0, operand.rows(), codes, scales);
     return new PackedWeights(operand.format(), operand.rows(), operand.k(), codes, scales);
   }
 
-  /**
-   * Rows of zeros, to be written by {@link #gather}.
-   *
-   * @param rows N, at least 0
-   * @param k a multiple of the format's block
-   * @throws IllegalArgumentException if the format is not supported, or K does not fit it
-   */
-  public static PackedWeights allocate(OperandFormat format, int rows, int k) {
-    int scales = format.block() == 0 ? 0 : rows * (k / format.block());
-    return of(new GemmOperand(format, rows, k, new byte[Math.multiplyExact(rows, k) * format.storedBits() / 8], new byte[scales]));
+  private static int ints(OperandFormat format, int k) {
+    return Math.ceilDiv(k, elementsPerInt(format));
+  }
+
+  private static int blocks(OperandFormat format, int k) {
+    return format.block() == 0 ? 0 : k / format.block();
   }
 
   /**
-   * Copies rows of other weights here, as the candidates of a vector search, whose products with the query are then those of a matrix. Allocates nothing.
+   * Rows of these weights as weights of their own: the candidates of a vector search, whose products with the query are then those of a matrix.
    *
-   * @param from weights of the same format and K
-   * @param numbers rows of {@code from}, in any order, repeated or not; as many as there are rows here
-   * @throws IllegalArgumentException if the format, K or the number of rows is another; nothing has been written then
-   * @throws IndexOutOfBoundsException if {@code from} has no such row; nothing has been written then
+   * @param numbers rows, in any order, repeated or not
+   * @throws IndexOutOfBoundsException if there is no such row
    */
-  public void gather(PackedWeights from, int... numbers) {
-    if (!format.equals(from.format) || k != from.k || numbers.length != rows) {
-      throw new IllegalArgumentException(
-          numbers.length + " rows of " + from.format + ", K = " + from.k + ": expected " + rows + " of " + format + ", K = " + k);
-    }
-    for (int number : numbers) {
-      Objects.checkIndex(number, from.rows);
-    }
-    int ints = Math.ceilDiv(k, elementsPerInt(format));
-    int blocks = format.block() == 0 ? 0 : k / format.block();
-    for (int row = 0; row < rows; row++) {
-      int number = numbers[row];
-      int source = number / ROWS * ints * ROWS + number % ROWS;
-      int target = row / ROWS * ints * ROWS + row % ROWS;
+  public PackedWeights gather(int... numbers) {
+    int ints = ints(format, k);
+    int blocks = blocks(format, k);
+    int padded = Math.ceilDiv(numbers.length, ROWS) * ROWS;
+    int[] gatheredCodes = new int[Math.multiplyExact(padded, ints)];
+    byte[] gatheredScales = new byte[padded * blocks];
+    for (int row = 0; row < numbers.length; row++) {
+      int number = Objects.checkIndex(numbers[row], rows);
       for (int i = 0; i < ints; i++) {
-        codes[target + i * ROWS] = from.codes[source + i * ROWS];
+        gatheredCodes[index(row, i, ints)] = codes[index(number, i, ints)];
       }
-      source = number / ROWS * blocks * ROWS + number % ROWS;
-      target = row / ROWS * blocks * ROWS + row % ROWS;
       for (int i = 0; i < blocks; i++) {
-        scales[target + i * ROWS] = from.scales[source + i * ROWS];
+        gatheredScales[index(row, i, blocks)] = scales[index(number, i, blocks)];
       }
     }
+    return new PackedWeights(format, numbers.length, k, gatheredCodes, gatheredScales);
   }
 
-  private static int blocks(GemmOperand operand) {
-    return operand.format().block() == 0 ? 0 : operand.k() / operand.format().block();
+  /** Where number {@code i} of the {@code count} ints or scales of a row lies. */
+  private static int index(int row, int i, int count) {
+    return (row / ROWS * count + i) * ROWS + row % ROWS;
   }
 
   /**
@@ -122,17 +110,15 @@ public final class PackedWeights {
    */
   public static void pack(GemmOperand operand, int first, int end, int[] codes, byte[] scales) {
     Objects.checkFromToIndex(first, end, operand.rows());
-    int ints = Math.ceilDiv(operand.k(), elementsPerInt(operand.format()));
-    int blocks = blocks(operand);
+    int ints = ints(operand.format(), operand.k());
+    int blocks = blocks(operand.format(), operand.k());
     int paddedEnd = first + Math.ceilDiv(end - first, ROWS) * ROWS;
     for (int row = first; row < paddedEnd; row++) {
-      int group = (row - first) / ROWS;
-      int lane = (row - first) % ROWS;
       for (int i = 0; i < ints; i++) {
-        codes[(group * ints + i) * ROWS + lane] = row < end ? word(operand, row, 4 * i) : 0;
+        codes[index(row - first, i, ints)] = row < end ? word(operand, row, 4 * i) : 0;
       }
       for (int i = 0; i < blocks; i++) {
-        scales[(group * blocks + i) * ROWS + lane] = row < end ? operand.scales()[row * blocks + i] : 0;
+        scales[index(row - first, i, blocks)] = row < end ? operand.scales()[row * blocks + i] : 0;
       }
     }
   }
@@ -180,20 +166,31 @@ public final class PackedWeights {
     return 4L * codes.length + scales.length;
   }
 
+  /** The code of one element. */
+  int code(int row, int at) {
+    int perInt = elementsPerInt(format);
+    return codes[index(row, at / perInt, ints(format, k))] >>> format.storedBits() * (at % perInt) & (1 << format.storedBits()) - 1;
+  }
+
+  /** The scale of an element's block, of a format that has scales. */
+  byte scale(int row, int at) {
+    return scales[index(row, at / format.block(), blocks(format, k))];
+  }
+
   /** The operand that was packed, in new arrays. */
   public GemmOperand unpacked() {
-    int ints = Math.ceilDiv(k, elementsPerInt(format));
-    int blocks = format.block() == 0 ? 0 : k / format.block();
+    int ints = ints(format, k);
+    int blocks = blocks(format, k);
     int rowBytes = k * format.storedBits() / 8;
     byte[] linearCodes = new byte[rows * rowBytes];
     byte[] linearScales = new byte[rows * blocks];
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < rowBytes; i++) {
-        int word = codes[(row / ROWS * ints + i / 4) * ROWS + row % ROWS];
+        int word = codes[index(row, i / 4, ints)];
         linearCodes[row * rowBytes + i] = (byte) (word >>> 8 * (i % 4));
       }
       for (int i = 0; i < blocks; i++) {
-        linearScales[row * blocks + i] = scales[(row / ROWS * blocks + i) * ROWS + row % ROWS];
+        linearScales[row * blocks + i] = scales[index(row, i, blocks)];
       }
     }
     return new GemmOperand(format, rows, k, linearCodes, linearScales);

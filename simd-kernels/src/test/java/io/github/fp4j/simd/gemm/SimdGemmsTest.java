@@ -154,7 +154,7 @@ class SimdGemmsTest {
     }
   }
 
-  /** The candidates of a search in any order, some twice, in a buffer that held others before. */
+  /** The candidates of a search in any order, some twice. */
   @Test
   void chosenRowsAreScoredAsInTheWholeProduct() {
     Products products = new Products(6);
@@ -163,7 +163,6 @@ class SimdGemmsTest {
       FloatRows query = products.activations(1, 160);
       float[] scores = new float[83];
       Products.REFERENCE.multiply(GemmKernels.FP32, query, all, 2, scores, Parallelism.NONE);
-      PackedWeights candidates = PackedWeights.allocate(format, 18, 160);
       for (int first : new int[] {0, 1, 40}) {
         int[] rows = new int[18];
         float[] expected = new float[18];
@@ -171,7 +170,7 @@ class SimdGemmsTest {
           rows[i] = (first + 37 * (i / 2)) % 83;
           expected[i] = scores[rows[i]];
         }
-        candidates.gather(all, rows);
+        PackedWeights candidates = all.gather(rows);
         for (Backend width : Products.widths()) {
           float[] d = Products.poisoned(18);
           gemms(width).multiply(GemmKernels.FP32, query, candidates, 2, d, Parallelism.NONE);
