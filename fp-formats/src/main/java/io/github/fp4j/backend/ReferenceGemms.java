@@ -28,7 +28,7 @@ final class ReferenceGemms implements GemmKernels {
   public void multiply(String model, GemmOperand a, GemmOperand b, float @Nullable [] c, float[] d, Parallelism parallelism) {
     if (model.equals(FP32)) {
       GemmShape.check(a, b, c, d);
-      multiply(values(a), values(b), c, 1, d);
+      multiply(values(a), values(b), c, 1, d, Fp32Accumulation::dot);
     } else {
       Gemm.of(AccumulationModels.byId(model), a, b).multiply(c, d, parallelism.threads() == 1 ? Runnable::run : parallelism.executor());
     }
@@ -47,14 +47,10 @@ final class ReferenceGemms implements GemmKernels {
     GemmShape.check(a, b, d);
     FloatRows weights = values(b.unpacked());
     if (model.equals(FP32)) {
-      multiply(a, weights, null, alpha, d);
+      multiply(a, weights, null, alpha, d, Fp32Accumulation::dot);
     } else {
-      ExactAccumulation accumulation = new ExactAccumulation();
-      for (int i = 0; i < d.length; i++) {
-        int row = a.index(i / weights.rows(), 0);
-        int column = weights.index(i % weights.rows(), 0);
-        d[i] = Fp32Accumulation.result(alpha * accumulation.dot(a.values(), row, weights.values(), column, a.columns()));
-      }
+      ExactAccumulation exact = new ExactAccumulation();
+      multiply(a, weights, null, alpha, d, (x, i, y, j, k, c) -> exact.dot(x, i, y, j, k));
     }
   }
 
@@ -67,11 +63,16 @@ final class ReferenceGemms implements GemmKernels {
     return FloatRows.of(values, operand.rows(), operand.k());
   }
 
-  private static void multiply(FloatRows a, FloatRows b, float @Nullable [] c, float alpha, float[] d) {
+  /** One element: {@code k} products, from {@code c} on. */
+  private interface Dot {
+    float of(float[] a, int aOffset, float[] b, int bOffset, int k, float c);
+  }
+
+  private static void multiply(FloatRows a, FloatRows b, float @Nullable [] c, float alpha, float[] d, Dot dot) {
     for (int i = 0; i < d.length; i++) {
       int row = i / b.rows();
       int column = i % b.rows();
-      float accumulator = Fp32Accumulation.dot(a.values(), a.index(row, 0), b.values(), b.index(column, 0), a.columns(), c == null ? 0 : c[i]);
+      float accumulator = dot.of(a.values(), a.index(row, 0), b.values(), b.index(column, 0), a.columns(), c == null ? 0 : c[i]);
       d[i] = Fp32Accumulation.result(alpha * accumulator);
     }
   }

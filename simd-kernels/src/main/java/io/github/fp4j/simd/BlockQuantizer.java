@@ -35,8 +35,8 @@ final class BlockQuantizer {
   private final int[] pieceCodes = new int[MAX_BLOCKS];
   private final int[] pieceScales = new int[MAX_BLOCKS];
   private final int[] pieceBlocks = new int[MAX_BLOCKS];
-  private final int[] shuffled = new int[CHUNK];
-  private final int[] shuffledAgain = new int[CHUNK];
+  private final float[] shuffled = new float[CHUNK];
+  private final float[] shuffledAgain = new float[CHUNK];
   private int pieces;
   private int gatheredBlocks;
 
@@ -73,9 +73,7 @@ final class BlockQuantizer {
     int wholeBlocks = whole >>> plan.blockShift();
     if (blocks > wholeBlocks) {
       int left = blocks - wholeBlocks;
-      if (gatheredBlocks + left << plan.blockShift() > CHUNK) {
-        flush(plan, to);
-      }
+      makeRoom(plan, left, to);
       int start = gatheredBlocks << plan.blockShift();
       addPiece(left, codesOffset + whole / 2, scalesOffset + wholeBlocks);
       System.arraycopy(values, offset + whole, gathered, start, length - whole);
@@ -90,9 +88,7 @@ final class BlockQuantizer {
       int height = Math.min(CHUNK / PANEL, stored - row);
       for (int column = 0; column < from.columns(); column += PANEL) {
         int count = Math.min(PANEL, from.columns() - column);
-        if ((gatheredBlocks << plan.blockShift()) + count * height > CHUNK) {
-          flush(plan, to);
-        }
+        makeRoom(plan, count * height >>> plan.blockShift(), to);
         panel(plan, from, row, height, column, count, to);
       }
     }
@@ -124,6 +120,12 @@ final class BlockQuantizer {
   private void clear() {
     pieces = 0;
     gatheredBlocks = 0;
+  }
+
+  private void makeRoom(BlockPlan plan, int blocks, BlockRows to) {
+    if (gatheredBlocks + blocks << plan.blockShift() > CHUNK) {
+      flush(plan, to);
+    }
   }
 
   /** Takes the next {@code blocks} blocks that are gathered, for which there is room. */

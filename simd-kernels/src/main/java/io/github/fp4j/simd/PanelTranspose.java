@@ -13,5 +13,5 @@ interface PanelTranspose {
    * @param first room for {@code 16 * height} values
    * @param second as much
    */
-  void transpose(float[] values, int offset, int stride, int height, int[] first, int[] second, float[] to, int toOffset);
+  void transpose(float[] values, int offset, int stride, int height, float[] first, float[] second, float[] to, int toOffset);
 }

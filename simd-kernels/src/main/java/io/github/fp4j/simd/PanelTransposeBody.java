@@ -20,48 +20,35 @@ final class PanelTransposeBody implements PanelTranspose {
   private static final int LANES = FLOATS.length();
 
   @Override
-  public void transpose(float[] values, int offset, int stride, int height, int[] first, int[] second, float[] to, int toOffset) {
-    apart(values, offset, stride, height, first);
-    apart(first, COLUMNS * height, second);
-    apart(second, COLUMNS * height, first);
+  public void transpose(float[] values, int offset, int stride, int height, float[] first, float[] second, float[] to, int toOffset) {
+    rowsApart(values, offset, stride, height, first);
+    apart(first, COLUMNS * height, second, 0);
+    apart(second, COLUMNS * height, first, 0);
     apart(first, COLUMNS * height, to, toOffset);
   }
 
-  private static void apart(float[] values, int offset, int stride, int height, int[] to) {
+  /** The first time, from where the rows lie. */
+  private static void rowsApart(float[] values, int offset, int stride, int height, float[] to) {
     IntVector even = IntVector.zero(INTS).addIndex(2);
     IntVector odd = IntVector.broadcast(INTS, 1).addIndex(2);
     int half = COLUMNS / 2 * height;
     for (int i = 0; i < half; i += LANES) {
       int at = 2 * i;
       int next = at + LANES;
-      int a = offset + at / COLUMNS * stride + at % COLUMNS;
-      int b = offset + next / COLUMNS * stride + next % COLUMNS;
-      IntVector x = FloatVector.fromArray(FLOATS, values, a).reinterpretAsInts();
-      IntVector y = FloatVector.fromArray(FLOATS, values, b).reinterpretAsInts();
-      even.selectFrom(x, y).intoArray(to, i);
-      odd.selectFrom(x, y).intoArray(to, half + i);
+      IntVector x = FloatVector.fromArray(FLOATS, values, offset + at / COLUMNS * stride + at % COLUMNS).reinterpretAsInts();
+      IntVector y = FloatVector.fromArray(FLOATS, values, offset + next / COLUMNS * stride + next % COLUMNS).reinterpretAsInts();
+      even.selectFrom(x, y).reinterpretAsFloats().intoArray(to, i);
+      odd.selectFrom(x, y).reinterpretAsFloats().intoArray(to, half + i);
     }
   }
 
-  private static void apart(int[] from, int length, int[] to) {
+  private static void apart(float[] from, int length, float[] to, int toOffset) {
     IntVector even = IntVector.zero(INTS).addIndex(2);
     IntVector odd = IntVector.broadcast(INTS, 1).addIndex(2);
     int half = length / 2;
     for (int i = 0; i < half; i += LANES) {
-      IntVector x = IntVector.fromArray(INTS, from, 2 * i);
-      IntVector y = IntVector.fromArray(INTS, from, 2 * i + LANES);
-      even.selectFrom(x, y).intoArray(to, i);
-      odd.selectFrom(x, y).intoArray(to, half + i);
-    }
-  }
-
-  private static void apart(int[] from, int length, float[] to, int toOffset) {
-    IntVector even = IntVector.zero(INTS).addIndex(2);
-    IntVector odd = IntVector.broadcast(INTS, 1).addIndex(2);
-    int half = length / 2;
-    for (int i = 0; i < half; i += LANES) {
-      IntVector x = IntVector.fromArray(INTS, from, 2 * i);
-      IntVector y = IntVector.fromArray(INTS, from, 2 * i + LANES);
+      IntVector x = FloatVector.fromArray(FLOATS, from, 2 * i).reinterpretAsInts();
+      IntVector y = FloatVector.fromArray(FLOATS, from, 2 * i + LANES).reinterpretAsInts();
       even.selectFrom(x, y).reinterpretAsFloats().intoArray(to, toOffset + i);
       odd.selectFrom(x, y).reinterpretAsFloats().intoArray(to, toOffset + half + i);
     }

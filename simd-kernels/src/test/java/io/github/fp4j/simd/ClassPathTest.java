@@ -2,13 +2,8 @@ package io.github.fp4j.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fp4j.backend.Backend;
-import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,19 +46,6 @@ class ClassPathTest {
   }
 
   private static List<String> probe(String... flags) throws IOException, InterruptedException, URISyntaxException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.add("-cp");
-    command.add(String.join(File.pathSeparator, place(SimdBackend.class), place(Backend.class), Path.of("target", "test-classes").toString()));
-    command.add(ClassPathProbe.class.getName());
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output.lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")).toList();
-  }
-
-  private static String place(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    return ProbeJvm.run(List.of(flags), ClassPathProbe.class).stream().filter(line -> !line.startsWith("WARNING: Using incubator modules")).toList();
   }
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
-import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,31 +30,25 @@ class JitTiersTest {
 
   @Test
   void interpreter() throws Exception {
-    assertThat(probe(1, "-Xint", "-XX:+PrintCompilation")).isEmpty();
+    assertThat(probe(1, "-Xint")).isEmpty();
   }
 
   @Test
   void c1() throws Exception {
-    assertThat(probe(4, "-XX:TieredStopAtLevel=1", "-XX:+PrintCompilation")).as("kernels that C1 compiled").isNotEmpty();
+    assertThat(probe(4, "-XX:TieredStopAtLevel=1")).as("kernels that C1 compiled").isNotEmpty();
   }
 
   @Test
   void c2FromTheInterpreterOn() throws Exception {
-    assertThat(probe(12, "-XX:-TieredCompilation", "-XX:+PrintCompilation")).as("kernels that C2 compiled").isNotEmpty();
+    assertThat(probe(12, "-XX:-TieredCompilation")).as("kernels that C2 compiled").isNotEmpty();
   }
 
   /** Compares all digests; returns what was said of the compilation of kernels. */
   private List<String> probe(int passes, String... flags) throws IOException, InterruptedException, URISyntaxException {
     Path digests = folder.resolve("digests");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp"));
-    command.add(String.join(File.pathSeparator, place(SimdBackend.class), place(Backend.class), Path.of("target", "test-classes").toString()));
-    command.addAll(List.of(JitTierProbe.class.getName(), Integer.toString(passes), digests.toString()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(() -> output.substring(Math.max(0, output.length() - 4000))).isZero();
+    List<String> allFlags = new ArrayList<>(List.of(flags));
+    allFlags.addAll(List.of("-XX:+PrintCompilation", "--add-modules", "jdk.incubator.vector"));
+    List<String> output = ProbeJvm.run(allFlags, JitTierProbe.class, Integer.toString(passes), digests.toString());
     List<String> expected = new ArrayList<>();
     for (Backend backend : Backends.available()) {
       if (backend.name().startsWith("simd-")) {
@@ -65,10 +57,6 @@ class JitTiersTest {
     }
     assertThat(expected).hasSize(Widths.available().size() * 58);
     assertThat(Files.readAllLines(digests)).containsExactlyInAnyOrderElementsOf(expected);
-    return output.lines().filter(line -> line.matches(COMPILED)).toList();
-  }
-
-  private static String place(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    return output.stream().filter(line -> line.matches(COMPILED)).toList();
   }
 }

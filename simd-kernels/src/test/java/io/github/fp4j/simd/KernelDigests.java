@@ -59,7 +59,7 @@ final class KernelDigests {
     return digests.digests;
   }
 
-  private MessageDigest start() {
+  private static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -71,7 +71,7 @@ public final class SimdGemms implements GemmKernels {
       GemmShape.check(a, b, c, d);
       fp32.get().multiply(a, restorer(a.format()), b, c, d, parallelism);
     } else {
-      multiply(model, a, b.unpacked(), c, d, parallelism);
+      GemmKernels.super.multiply(model, a, b, c, d, parallelism);
     }
   }
 
