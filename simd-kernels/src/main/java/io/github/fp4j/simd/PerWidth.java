@@ -15,7 +15,8 @@ import jdk.incubator.vector.VectorShape;
  *
  * <p>C2 makes instructions of Vector API calls only where the species is a constant. A body that all widths share, with its species as parameters, loses that as
  * soon as a second width has run in the JVM: converting to E4M3 went from .17 to 66 ns per element and 182 B. A class per width has its own constants, its own
- * profile and its own compiled code, whatever else runs: 0 B at full speed.
+ * profile and its own compiled code, whatever else runs: 0 B at full speed. The Vector API's own methods are still shared: where exactly two widths have run in a
+ * JVM, C2 may inline both at a call and leave vectors as objects. One width, as a user has it, or three are safe; {@code -XX:-UseBimorphicInlining} makes two so.
  *
  * <p>A body class is never used under its own name. It takes its shape with {@link #shape}, has a constructor without parameters, and carries no vectors across
  * calls of its own: helpers called a few times per turn exceed C2's inlining budget, and then every vector becomes an object. Four vectors per turn are an inner

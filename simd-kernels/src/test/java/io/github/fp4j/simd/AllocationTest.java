@@ -10,12 +10,14 @@ import io.github.fp4j.simd.Widths.Width;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Once compiled, no kernel allocates: a vector that C2 could not keep in a register is an object, and the kernel is then 6 to 1000 times slower. Unlike time,
  * bytes do not depend on the machine's load. All widths run in turn in one JVM, as they do under the judge.
  */
+@Tag("allocation")
 class AllocationTest {
   private static final int LENGTH = 1 << 12;
   private static final int CALLS = 100;

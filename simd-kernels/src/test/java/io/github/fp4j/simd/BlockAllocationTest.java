@@ -14,9 +14,11 @@ import io.github.fp4j.formats.block.StochasticRounding;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Once compiled, no block kernel on vectors allocates more than what it returns; see {@link AllocationTest}. */
+@Tag("allocation")
 class BlockAllocationTest {
   private static final int ROWS = 4;
   private static final int COLUMNS = 4096 + 64;

@@ -11,9 +11,11 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Once compiled, no optimizer kernel allocates, whatever widths have run before; see {@link AllocationTest}. */
+@Tag("allocation")
 class OptimizerAllocationTest {
   private static final int LENGTH = 1 << 12;
   private static final int CALLS = 100;

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Kernels on native and heap segments, from float32 and bf16: the bytes that the same kernels give on arrays of the same numbers. */
@@ -264,6 +265,7 @@ class SegmentKernelsTest {
   }
 
   @Test
+  @Tag("allocation")
   void nothingIsAllocated() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Arena arena = Arena.ofConfined()) {

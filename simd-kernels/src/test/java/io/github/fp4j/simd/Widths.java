@@ -2,10 +2,14 @@ package io.github.fp4j.simd;
 
 import java.util.List;
 
-/** The kernels of every width that runs here, made once for all tests. */
-final class Widths {
+/** The kernels of every width that runs here, or of the widest alone where {@code -Dfp4j.test.widest=true} asks for it, made once for all tests. */
+public final class Widths {
   private static final List<Width> AVAILABLE =
-      VectorWidths.RUNGS.stream().filter(bits -> VectorWidths.of(bits).isAvailable()).map(bits -> new Width(bits, new SimdConversions(bits))).toList();
+      VectorWidths.RUNGS.stream()
+          .filter(bits -> VectorWidths.of(bits).isAvailable())
+          .limit(limit())
+          .map(bits -> new Width(bits, new SimdConversions(bits)))
+          .toList();
 
   private static final List<BlockWidth> BLOCKS = AVAILABLE.stream().map(width -> new BlockWidth(width.bits, new SimdBlocks(width.bits))).toList();
 
@@ -13,6 +17,11 @@ final class Widths {
       AVAILABLE.stream().map(width -> new OptimizerWidth(width.bits, new SimdOptimizers(width.bits))).toList();
 
   private Widths() {}
+
+  /** How many widths are asked at most, widest first. */
+  public static long limit() {
+    return Boolean.getBoolean("fp4j.test.widest") ? 1 : Long.MAX_VALUE;
+  }
 
   record Width(int bits, SimdConversions kernels) {
     @Override

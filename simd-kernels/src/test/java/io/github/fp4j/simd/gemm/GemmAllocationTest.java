@@ -13,9 +13,11 @@ import io.github.fp4j.formats.gemm.PackedWeights;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Once compiled, no product on vectors allocates on one thread: a vector that C2 could not keep in a register would be an object. */
+@Tag("allocation")
 class GemmAllocationTest {
   private static final int ROWS = 24;
   private static final int COLUMNS = 144;
