@@ -64,7 +64,7 @@ void condition(const AdamCoefficients& coefficients, const float* gradient, floa
 }
 
 template <bool lerp>
-void adam_all(
+void adam_run(
     const AdamCoefficients& coefficients, float* __restrict parameters, const float* __restrict gradient, float* __restrict first, float* __restrict second,
     std::size_t count) {
   const AdamCoefficients c = coefficients;
@@ -77,6 +77,14 @@ void adam_all(
     first[i] = m;
     second[i] = v;
   }
+}
+
+// Up to the next cache line first: arrays of a JVM begin 16 bytes into one, all four alike, and stores that cross lines cost a third of the speed in memory.
+template <bool lerp>
+void adam_all(const AdamCoefficients& c, float* parameters, const float* gradient, float* first, float* second, std::size_t count) {
+  const std::size_t head = std::min<std::size_t>(count, -reinterpret_cast<std::uintptr_t>(first) % 64 / sizeof(float));
+  adam_run<lerp>(c, parameters, gradient, first, second, head);
+  adam_run<lerp>(c, parameters + head, gradient + head, first + head, second + head, count - head);
 }
 
 // Codes of quotients, one to a byte.

@@ -57,7 +57,7 @@ public record BenchmarkRun(int forks, int warmup, int measurement, String classP
     // JMH starts its JVMs on this JVM's class path, which is empty on a module path, and allows no other way to name one
     System.setProperty("java.class.path", classPath);
     System.setProperty("jmh.ignoreLock", "true");
-    List<String> arguments = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx6g", "-XX:+UseParallelGC"));
+    List<String> arguments = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx6g"));
     arguments.add("-Dfp4j.home=" + System.getProperty("fp4j.home", ""));
     if (workload.subject().endsWith(Workload.AVX2)) {
       arguments.add("-XX:UseAVX=2");
