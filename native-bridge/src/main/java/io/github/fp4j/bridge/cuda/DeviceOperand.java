@@ -85,7 +85,10 @@ public record DeviceOperand(OperandFormat format, int rows, int k, DeviceBuffer 
 
   @Override
   public void close() {
-    codes.close();
-    scales.close();
+    try {
+      codes.close();
+    } finally {
+      scales.close();
+    }
   }
 }

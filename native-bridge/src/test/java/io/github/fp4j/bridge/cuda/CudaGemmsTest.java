@@ -7,6 +7,7 @@ import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.Parallelism;
+import io.github.fp4j.bridge.CompiledC;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.block.FloatRows;
@@ -18,13 +19,16 @@ import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import io.github.fp4j.formats.gemm.PackedWeights;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,24 +168,47 @@ class CudaGemmsTest {
     }
   }
 
+  /** Its fields, in the order of {@link ModelStruct}. */
+  private static final List<String> MODEL_FIELDS = List.of("accumulation", "fraction_bits", "addend_bits", "floors", "zero_ignored", "nearest");
+
   @Test
   void modelsAreTheStructsOfTheHeader() throws IOException {
-    String header = Files.readString(Path.of("..", "cuda-src", "include", "fp4j", "profiles.cuh"));
-    List<String> families = List.of("fused_groups", "two_stage_groups", "fused_products", "exact", "sequential_products", "sequential_groups");
-    Matcher row = Pattern.compile("\\{\"([\\w-]+)\", \\{Accumulation::(\\w+), (\\d+), (\\d+), (\\d+), (\\d+), (\\d+)\\}").matcher(header);
-    int compared = 0;
-    while (row.find()) {
-      if (row.group(1).equals(GemmKernels.OWN)) {
-        continue; // the host library's own: no device launches it
-      }
-      int[] struct = ModelStruct.of(AccumulationModels.byId(row.group(1))).orElseThrow();
-      assertThat(struct[0]).as(row.group(1)).isEqualTo(families.indexOf(row.group(2)));
-      for (int field = 1; field < 6; field++) {
-        assertThat(struct[field]).as("%s, field %s", row.group(1), field).isEqualTo(Integer.parseInt(row.group(2 + field)));
-      }
-      compared++;
+    String offsets = MODEL_FIELDS.stream().map("  std::printf(\"%1$s %%zu\\n\", offsetof(fp4j::AccumulationModel, %1$s));\n"::formatted).collect(Collectors.joining());
+    String source =
+        """
+        #include <cstddef>
+        #include <cstdio>
+        #include <cstring>
+        #include "fp4j/profiles.cuh"
+        int main() {
+          std::printf("sizeof %%zu\\n", sizeof(fp4j::AccumulationModel));
+        %s
+          for (const auto& named : fp4j::models::all) {
+            int words[sizeof named.model / 4];
+            std::memcpy(words, &named.model, sizeof words);
+            std::printf("%%s", named.id);
+            for (int word : words) std::printf(" %%d", word);
+            std::printf("\\n");
+          }
+        }
+        """.formatted(offsets);
+    Path program = CompiledC.cppProgram(folder, "models", source, List.of(Path.of("..", "cuda-src", "include").toAbsolutePath().normalize()));
+    Map<String, List<Integer>> header = new TreeMap<>();
+    CompiledC.run(List.of(program.toString())).lines().map(line -> line.split(" ")).forEach(line -> header.put(line[0], Arrays.stream(line).skip(1).map(Integer::valueOf).toList()));
+    assertThat(header.remove("sizeof")).containsExactly(ModelStruct.BYTES);
+    for (int field = 0; field < MODEL_FIELDS.size(); field++) {
+      assertThat(header.remove(MODEL_FIELDS.get(field))).as(MODEL_FIELDS.get(field)).containsExactly(Integer.BYTES * field);
     }
-    assertThat(compared).isEqualTo(16);
+    header.remove(GemmKernels.OWN); // the host library's own: no device launches it
+    Map<String, List<Integer>> ours = new TreeMap<>();
+    try (Arena arena = Arena.ofConfined()) {
+      for (String id : header.keySet()) {
+        MemorySegment struct = arena.allocate(ModelStruct.BYTES, Integer.BYTES);
+        ModelStruct.write(ModelStruct.of(AccumulationModels.byId(id)).orElseThrow(), struct);
+        ours.put(id, Arrays.stream(struct.toArray(ValueLayout.JAVA_INT)).boxed().toList());
+      }
+    }
+    assertThat(ours).isEqualTo(header).hasSize(16);
   }
 
   private static void illegal(String message, ThrowingCallable call) {

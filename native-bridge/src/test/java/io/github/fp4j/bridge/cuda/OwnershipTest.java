@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.fp4j.bridge.NativeCalls;
+import io.github.fp4j.formats.gemm.GemmOperand;
+import io.github.fp4j.formats.gemm.OperandFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -165,6 +168,31 @@ class OwnershipTest {
     fake.fail("cuStreamDestroy_v2", 700);
     assertThatExceptionOfType(CudaException.class).isThrownBy(stream::close).withMessageContaining("cuStreamDestroy_v2: CUDA_ERROR_ILLEGAL_ADDRESS (700)");
     assertThat(fake.live()).as("the stream that the driver kept").isEqualTo(1);
+  }
+
+  @Test
+  void anUploadThatFailsKeepsNothing() {
+    GemmOperand operand = CudaGemmsTest.operand(OperandFormat.NVFP4, 2, 64, new Random(1));
+    int failures = 0;
+    try (CudaContext context = fake.device().createContext();
+        CudaStream stream = context.createStream()) {
+      long live = fake.live();
+      for (String function : List.of("cuMemAlloc_v2", "cuMemcpyHtoDAsync_v2", "cuStreamSynchronize")) {
+        for (int after = 0; after < 2; after++) { // of the codes, then of the scales
+          fake.fail(function, 700, after);
+          assertThatExceptionOfType(CudaException.class)
+              .isThrownBy(() -> DeviceOperand.upload(context, stream, operand, 1, 64))
+              .withMessageStartingWith(function + ": CUDA_ERROR_ILLEGAL_ADDRESS (700)");
+          assertThat(fake.live()).as("%s, after %s", function, after).isEqualTo(live);
+          failures++;
+        }
+      }
+      DeviceOperand there = DeviceOperand.upload(context, stream, operand, 1, 64);
+      fake.fail("cuMemFree_v2", 700);
+      assertThatExceptionOfType(CudaException.class).isThrownBy(there::close).withMessageStartingWith("cuMemFree_v2: CUDA_ERROR_ILLEGAL_ADDRESS (700)");
+      assertThat(fake.live()).as("the codes that the driver kept, without the scales").isEqualTo(live + 1);
+    }
+    assertThat(failures).isEqualTo(3 * 2);
   }
 
   @Test
