@@ -1,9 +1,14 @@
+// glibc takes a jump to another stack for an error where it is asked to check jumps.
+#undef _FORTIFY_SOURCE
+
 #include "cuda_on_cpu.h"
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -35,8 +40,14 @@ struct Copy {
   std::size_t size;
 };
 
+// A fiber's thread of execution starts with makecontext. From then on it is left and entered by _longjmp, since swapcontext asks the kernel for the signal mask each
+// time, which costs more than what a thread of a block does between two switches; but AddressSanitizer would forget what it knows of a stack that is jumped from.
 struct Fiber {
   ucontext_t context;
+#if !defined(__SANITIZE_ADDRESS__)
+  jmp_buf place;
+#endif
+  bool is_started = false;
   std::unique_ptr<unsigned char[]> stack;
   void* fake_stack = nullptr;
   State state = State::ended;
@@ -52,10 +63,12 @@ struct Warp {
   alignas(16) unsigned char slots[2][warp_size * exchange_slot];
 };
 
-std::vector<Fiber> fibers;
+std::deque<Fiber> fibers;  // which stay where they are
 std::vector<Warp> warps;
+#if !defined(__SANITIZE_ADDRESS__)
+jmp_buf scheduler;
+#else
 ucontext_t scheduler;
-#if defined(__SANITIZE_ADDRESS__)
 void* scheduler_fake_stack = nullptr;
 const void* scheduler_stack = nullptr;
 std::size_t scheduler_stack_size = 0;
@@ -70,44 +83,64 @@ const void* arguments_now;
   std::abort();
 }
 
-void to_scheduler(bool for_good) {
-  Fiber& fiber = fibers[current];
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_start_switch_fiber(for_good ? nullptr : &fiber.fake_stack, scheduler_stack, scheduler_stack_size);
-#endif
-  if (for_good) {
-    setcontext(&scheduler);
+#if !defined(__SANITIZE_ADDRESS__)
+
+void to_scheduler() {
+  if (_setjmp(fibers[current].place) == 0) {
+    _longjmp(scheduler, 1);
   }
-  swapcontext(&fiber.context, &scheduler);
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_finish_switch_fiber(fiber.fake_stack, nullptr, nullptr);
-#endif
 }
 
-void run_fiber() {
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_finish_switch_fiber(nullptr, &scheduler_stack, &scheduler_stack_size);
-#endif
-  body_now(arguments_now);
-  Fiber& fiber = fibers[current];
-  if (!fiber.open_copies.empty() || !fiber.groups.empty()) {
-    fail("a thread ends without having waited for its asynchronous copies", fiber, current);
+void to_fiber(Fiber& fiber) {
+  if (_setjmp(scheduler) == 0) {
+    if (fiber.is_started) {
+      _longjmp(fiber.place, 1);
+    }
+    fiber.is_started = true;
+    setcontext(&fiber.context);
   }
-  fiber.state = State::ended;
-  to_scheduler(true);
+}
+
+void at_start() {}
+
+#else
+
+void to_scheduler() {
+  Fiber& fiber = fibers[current];
+  __sanitizer_start_switch_fiber(&fiber.fake_stack, scheduler_stack, scheduler_stack_size);
+  swapcontext(&fiber.context, &scheduler);
+  __sanitizer_finish_switch_fiber(fiber.fake_stack, &scheduler_stack, &scheduler_stack_size);
+}
+
+void to_fiber(Fiber& fiber) {
+  fiber.is_started = true;
+  __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.stack.get(), stack_bytes);
+  swapcontext(&scheduler, &fiber.context);
+  __sanitizer_finish_switch_fiber(scheduler_fake_stack, nullptr, nullptr);
+}
+
+void at_start() { __sanitizer_finish_switch_fiber(nullptr, &scheduler_stack, &scheduler_stack_size); }
+
+#endif
+
+// One thread of block after block.
+void run_fiber() {
+  at_start();
+  for (;;) {
+    body_now(arguments_now);
+    Fiber& fiber = fibers[current];
+    if (!fiber.open_copies.empty() || !fiber.groups.empty()) {
+      fail("a thread ends without having waited for its asynchronous copies", fiber, current);
+    }
+    fiber.state = State::ended;
+    to_scheduler();
+  }
 }
 
 void resume(unsigned thread) {
   current = thread;
   threadIdx.x = thread;
-  Fiber& fiber = fibers[thread];
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.stack.get(), stack_bytes);
-#endif
-  swapcontext(&scheduler, &fiber.context);
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_finish_switch_fiber(scheduler_fake_stack, nullptr, nullptr);
-#endif
+  to_fiber(fibers[thread]);
 }
 
 // A permutation of 0..count-1 as the order says.
@@ -129,21 +162,35 @@ std::vector<unsigned> permutation(Order order, unsigned count, unsigned seed) {
   return places;
 }
 
+// In words: it is done for every block, over the arrays of all kernels.
 FP4J_NOT_SANITIZED void fill_shared(unsigned char filler) {
-  for (volatile unsigned char* at = &shared_begin; at < &shared_end; at++) {
+  volatile unsigned char* at = &shared_begin;
+  for (; at < &shared_end && reinterpret_cast<std::uintptr_t>(at) % sizeof(std::uint64_t) != 0; at++) {
     *at = filler;
   }
+  for (; at + sizeof(std::uint64_t) <= &shared_end; at += sizeof(std::uint64_t)) {
+    *reinterpret_cast<volatile std::uint64_t*>(at) = filler * 0x0101010101010101u;
+  }
+  for (; at < &shared_end; at++) {
+    *at = filler;
+  }
+}
+
+void create(Fiber& fiber) {
+  getcontext(&fiber.context);
+  fiber.context.uc_stack.ss_sp = fiber.stack.get();
+  fiber.context.uc_stack.ss_size = stack_bytes;
+  fiber.context.uc_link = nullptr;
+  makecontext(&fiber.context, run_fiber, 0);
 }
 
 void start_block(unsigned threads) {
   fill_shared(schedule_now.shared_filler);
   for (unsigned i = 0; i < threads; i++) {
     Fiber& fiber = fibers[i];
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.get();
-    fiber.context.uc_stack.ss_size = stack_bytes;
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, run_fiber, 0);
+    if (!fiber.is_started) {
+      create(fiber);
+    }
     fiber.state = State::ready;
     fiber.exchanges = 0;
   }
@@ -239,7 +286,7 @@ void launch(const Schedule& schedule, unsigned grid, unsigned threads, void (*bo
 
 void barrier(const char* file, int line) {
   wait_in(State::at_barrier, file, line);
-  to_scheduler(false);
+  to_scheduler();
 }
 
 const unsigned char* exchange(const char* file, int line, const void* bytes, std::size_t size) {
@@ -258,7 +305,7 @@ const unsigned char* exchange(const char* file, int line, const void* bytes, std
       fibers[i].state = State::ready;
     }
   } else {
-    to_scheduler(false);
+    to_scheduler();
   }
   return slots;
 }
