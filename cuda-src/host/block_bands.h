@@ -37,25 +37,29 @@ void quantize_squares(const Profile& profile, float t, const Source& source, con
 constexpr std::size_t turned_rows = 16;
 constexpr std::size_t turned_elements = 512;  // of a row: 32 kB in all
 
-// Rows whose elements lie source.column_step apart and which themselves lie side by side: 16 of them are turned at a time.
+// Rows whose elements lie source.column_step apart and which themselves lie side by side: 16 of them are turned at a time, and quantised as one run. The next 16 lie in the
+// same pages of memory.
 template <int Size>
 void quantize_turned(const Profile& profile, float t, const Source& source, const Target& target) {
   static_assert(turned_elements % Size == 0 && Size % 16 == 0, "whole blocks");
-  alignas(64) float turned[turned_rows][turned_elements];
-  for (std::size_t row = 0; row < source.rows; row += turned_rows) {
-    const std::size_t rows = smaller(turned_rows, source.rows - row);
-    for (std::size_t column = 0; column < source.columns; column += turned_elements) {
-      const std::size_t columns = smaller(turned_elements, source.columns - column);
+  alignas(64) float turned[turned_rows * turned_elements];
+  std::uint8_t codes[turned_rows * turned_elements / 2];
+  std::uint8_t scales[turned_rows * turned_elements / Size];
+  for (std::size_t column = 0; column < source.columns; column += turned_elements) {
+    const std::size_t columns = smaller(turned_elements, source.columns - column);
+    for (std::size_t row = 0; row < source.rows; row += turned_rows) {
+      const std::size_t rows = smaller(turned_rows, source.rows - row);
       for (std::size_t i = 0; i < columns; i += 16) {
         const void* lines[16];
         for (std::size_t j = 0; j < 16; j++) {
           lines[j] = source.values + (column + i + j) * source.column_step + row;
         }
-        interleave(lines, rows, turned[0] + i, turned_elements);
+        interleave(lines, rows, turned + i, columns);
       }
+      quantize_run<Size>(profile, t, turned, rows * columns / Size, codes, scales);
       for (std::size_t r = 0; r < rows; r++) {
-        quantize_run<Size>(profile, t, turned[r], columns / Size, target.codes + (row + r) * target.codes_stride + column / 2,
-                           target.scales + (row + r) * target.scales_stride + column / Size);
+        std::memcpy(target.codes + (row + r) * target.codes_stride + column / 2, codes + r * columns / 2, columns / 2);
+        std::memcpy(target.scales + (row + r) * target.scales_stride + column / Size, scales + r * columns / Size, columns / Size);
       }
     }
   }
