@@ -10,12 +10,13 @@ using fp4j::ScaleLayout;
 
 long long expected_count = 0;
 
-void dequantize(const char* id, const Profile& profile, long long rows, long long columns, ScaleLayout layout, bool aligned, std::uint64_t seed) {
+void dequantize(const char* id, const Profile& profile, long long rows, long long columns, ScaleLayout layout, int alignment, std::uint64_t seed) {
   Random random(seed);
   const int size = profile.block_size;
   const long long stored = (columns + profile.row_multiple - 1) / profile.row_multiple * profile.row_multiple;
   const long long blocks = stored / size;
-  const long long codes_stride = stored / 2 + (aligned ? 4 : 1);
+  const bool aligned = alignment > 1;
+  const long long codes_stride = (stored / 2 / alignment + 1) * alignment;
   const long long scales_stride = blocks + 2;
   const long long stride = aligned ? (columns + 7) / 4 * 4 : columns + 1;
   std::vector<unsigned char> codes(static_cast<std::size_t>(rows * codes_stride));
@@ -59,12 +60,13 @@ void dequantize(const char* id, const Profile& profile, long long rows, long lon
 
 int main() {
   constexpr ScaleLayout layouts[] = {ScaleLayout::linear, ScaleLayout::swizzled_128x4, ScaleLayout::swizzled_8x4};
+  constexpr int alignments[] = {1, 4, 16};  // of rows of codes, in bytes
   std::uint64_t seed = 0;
   for (const fp4j::profiles::NamedProfile& named : fp4j::profiles::all) {
     for (long long rows : {1, 37, 130}) {
-      for (long long columns : {1, 16, 61, 96, 400}) {
+      for (long long columns : {1, 16, 61, 96, 400, 1120}) {
         seed++;
-        dequantize(named.id, named.profile, rows, columns, layouts[seed % 3], seed % 2 == 0, seed);
+        dequantize(named.id, named.profile, rows, columns, layouts[seed / 3 % 3], alignments[seed % 3], seed);
       }
     }
   }
