@@ -81,6 +81,8 @@ struct Untransformed {
 
 // Rounds to the nearest code as the profile says.
 struct Deterministic {
+  static constexpr int chunks_at_once = 4;
+
   template <int Elements>
   __device__ __forceinline__ void encode(const Profile& profile, const Quantizer& quantizer, const ElementScale& scale, const float (&x)[Elements],
                                          long long, unsigned (&words)[Elements / 8]) const {

@@ -77,6 +77,16 @@ struct BlockRowsOut {
       to[i] = static_cast<unsigned char>(word >> (8 * i));
     }
   }
+
+  // Whether rows are whole runs of 32 elements, whose codes lie at multiples of 16 bytes.
+  __device__ __forceinline__ bool has_runs() const { return stored % 32 == 0 && stored_with_padding() % 32 == 0 && codes_stride % 16 == 0 && is_aligned<16>(codes); }
+
+  // The 32 codes of a run.
+  __device__ __forceinline__ void store_run(long long row, long long column, const uint4& words) const {
+    if (row < rows && column < stored) {
+      *reinterpret_cast<uint4*>(codes + row * codes_stride + column / 2) = words;
+    }
+  }
 };
 
 }  // namespace fp4j

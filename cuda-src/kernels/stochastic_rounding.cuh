@@ -23,6 +23,9 @@ __device__ __forceinline__ std::uint32_t word_of(const PhiloxBlock& block, unsig
 // Native: by cvt.rs.satfinite.e2m1x4, where four elements share a word of random bits and are converted as NVIDIA does.
 template <bool Native>
 struct Stochastic {
+  // Random numbers in integers take the registers that more chunks would need, and more time than the memory.
+  static constexpr int chunks_at_once = Native ? 4 : 1;
+
   const StochasticRounding& rounding;
 
   template <int Elements>
