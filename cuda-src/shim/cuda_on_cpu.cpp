@@ -22,8 +22,8 @@
 Dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 // Where the linker puts every __shared__ array.
-extern unsigned char shared_begin __asm__("__start_fp4j_shared");
-extern unsigned char shared_end __asm__("__stop_fp4j_shared");
+extern unsigned char shared_begin[] __asm__("__start_fp4j_shared");
+extern unsigned char shared_end[] __asm__("__stop_fp4j_shared");
 
 namespace shim {
 namespace {
@@ -164,14 +164,14 @@ std::vector<unsigned> permutation(Order order, unsigned count, unsigned seed) {
 
 // In words: it is done for every block, over the arrays of all kernels.
 FP4J_NOT_SANITIZED void fill_shared(unsigned char filler) {
-  volatile unsigned char* at = &shared_begin;
-  for (; at < &shared_end && reinterpret_cast<std::uintptr_t>(at) % sizeof(std::uint64_t) != 0; at++) {
+  volatile unsigned char* at = shared_begin;
+  for (; at < shared_end && reinterpret_cast<std::uintptr_t>(at) % sizeof(std::uint64_t) != 0; at++) {
     *at = filler;
   }
-  for (; at + sizeof(std::uint64_t) <= &shared_end; at += sizeof(std::uint64_t)) {
+  for (; at + sizeof(std::uint64_t) <= shared_end; at += sizeof(std::uint64_t)) {
     *reinterpret_cast<volatile std::uint64_t*>(at) = filler * 0x0101010101010101u;
   }
-  for (; at < &shared_end; at++) {
+  for (; at < shared_end; at++) {
     *at = filler;
   }
 }

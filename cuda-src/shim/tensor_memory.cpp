@@ -5,8 +5,6 @@
 
 #include "shim/k64_step.h"
 
-extern unsigned char shared_begin __asm__("__start_fp4j_shared");
-
 namespace shim {
 namespace {
 
@@ -15,6 +13,11 @@ constexpr unsigned all_columns = 512;
 
 unsigned memory[lanes][all_columns];
 bool allocated[all_columns];
+
+// A descriptor has 18 bits for an address: room for a block's shared memory, not for the arrays of all kernels, which here lie side by side. So addresses are those from the
+// first array that was asked for on, which may lie below it as well.
+const unsigned char* origin = nullptr;
+constexpr int address_bits = 18;
 
 [[noreturn]] void fail(const char* what, unsigned long long value) {
   std::fprintf(stderr, "tensor memory on the CPU: %s: 0x%llx\n", what, value);
@@ -39,7 +42,7 @@ struct SharedMatrix {
   unsigned along_rows;
 
   explicit SharedMatrix(unsigned long long descriptor)
-      : first(&shared_begin + (field(descriptor, 0, 14) << 4)), along_k(field(descriptor, 16, 14) << 4), along_rows(field(descriptor, 32, 14) << 4) {
+      : first(origin + (static_cast<int>(field(descriptor, 0, 14) << (32 - address_bits + 4)) >> (32 - address_bits))), along_k(field(descriptor, 16, 14) << 4), along_rows(field(descriptor, 32, 14) << 4) {
     if (field(descriptor, 46, 3) != 1 || field(descriptor, 49, 3) != 0 || field(descriptor, 61, 3) != 0) {
       fail("a shared memory descriptor with another version, base offset or swizzle", descriptor);
     }
@@ -50,7 +53,15 @@ struct SharedMatrix {
 
 }  // namespace
 
-unsigned shared_address(const void* shared) { return static_cast<unsigned>(static_cast<const unsigned char*>(shared) - &shared_begin); }
+unsigned shared_address(const void* shared) {
+  const unsigned char* const address = static_cast<const unsigned char*>(shared);
+  origin = origin == nullptr ? address : origin;
+  const std::ptrdiff_t distance = address - origin;
+  if (distance < -(1 << (address_bits - 1)) || distance >= 1 << (address_bits - 1)) {
+    fail("a shared array that no descriptor reaches, bytes away", static_cast<unsigned long long>(distance));
+  }
+  return static_cast<unsigned>(distance);
+}
 
 void allocate_tensor_memory(unsigned* address, unsigned columns) {
   if (columns < 32 || columns > all_columns || (columns & (columns - 1)) != 0) {
