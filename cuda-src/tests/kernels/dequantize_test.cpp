@@ -60,13 +60,14 @@ void dequantize(const char* id, const Profile& profile, long long rows, long lon
 
 int main() {
   constexpr ScaleLayout layouts[] = {ScaleLayout::linear, ScaleLayout::swizzled_128x4, ScaleLayout::swizzled_8x4};
-  constexpr int alignments[] = {1, 4, 16};  // of rows of codes, in bytes
   std::uint64_t seed = 0;
   for (const fp4j::profiles::NamedProfile& named : fp4j::profiles::all) {
     for (long long rows : {1, 37, 130}) {
       for (long long columns : {1, 16, 61, 96, 400, 1120}) {
-        seed++;
-        dequantize(named.id, named.profile, rows, columns, layouts[seed / 3 % 3], alignments[seed % 3], seed);
+        for (int alignment : {1, 4, 16}) {  // of rows of codes, in bytes
+          seed++;
+          dequantize(named.id, named.profile, rows, columns, layouts[(seed + seed / 3) % 3], alignment, seed);
+        }
       }
     }
   }
