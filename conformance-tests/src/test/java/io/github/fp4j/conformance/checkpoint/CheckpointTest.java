@@ -15,12 +15,14 @@ import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.conformance.tensorfile.TensorFile;
 import io.github.fp4j.conformance.tensorfile.TensorInfo;
 import io.github.fp4j.conformance.tensorfile.TensorWriter;
+import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.ReferenceQuantizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -260,5 +262,26 @@ class CheckpointTest {
     assertThat(found.get(1)).contains("sign bit");
     assertThat(found.get(2)).contains("1 blocks have scale 0");
     assertThat(found.get(3)).contains("its own reciprocal");
+  }
+
+  /** Weights of 0.02 and no tensor scale: a sixth of a block's largest magnitude is below E4M3's smallest normal number, 2^-6. */
+  @Test
+  void scalesMadeWithoutTheTensorScaleAreNamed() {
+    FloatRows few = FloatRows.of(values, 8, COLUMNS);
+    BlockRows blocks = BlockRows.allocate(Profiles.MODELOPT.format(), 8, COLUMNS);
+    ReferenceQuantizer.quantize(Profiles.MODELOPT, Blocking.ROWS, 1, few, blocks);
+    ScaleInspection lost = ScaleInspection.of(new BlockTensor(Profiles.MODELOPT, 8, COLUMNS, blocks.codes(), blocks.scales(), 1));
+    assertThat(lost.suspicions(1)).hasSize(1).first().asString().startsWith("all 512 block scales other than 0 are subnormal");
+    blocks.scales()[100] = 0x08; // 2^-6, the smallest that is not
+    assertThat(ScaleInspection.of(new BlockTensor(Profiles.MODELOPT, 8, COLUMNS, blocks.codes(), blocks.scales(), 1)).suspicions(1)).isEmpty();
+  }
+
+  @Test
+  void everyExpertsTensorScaleIsLookedAt() {
+    BlockTensor good = whole(Profiles.MODELOPT);
+    List<String> found = ScaleInspection.of(good).suspicions(1e-4f, 1e-4f, 8960, Float.NaN, 9000);
+    assertThat(found).hasSize(2);
+    assertThat(found.get(0)).isEqualTo("1 of 5 tensor scales are odd: number 3 is NaN: expected a positive finite number");
+    assertThat(found.get(1)).startsWith("2 of 5 tensor scales are odd: number 2 is 8960.0 as a multiplier").contains("its own reciprocal");
   }
 }
