@@ -91,10 +91,10 @@ public record ScaleInspection(
     if (zeroScales > 0) {
       found.add("%,d blocks have scale 0 over codes that are not 0: they decode to 0".formatted(zeroScales));
     }
-    if (numberScales > 0 && numberScales == subnormalScales) {
+    if (2 * subnormalScales > numberScales) { // a block whose scale is subnormal is 2^15 times smaller than the tensor's largest
       found.add(
-          "all %,d block scales other than 0 are subnormal, with three bits or fewer: they were made without a tensor scale, or with its reciprocal (under the right one the largest is at the format's end)"
-              .formatted(numberScales));
+          "%,d of the %,d block scales other than 0 are subnormal, with three bits or fewer: made without a tensor scale, or with its reciprocal"
+              .formatted(subnormalScales, numberScales));
     }
     tell(found, tensorScales, scale -> !(scale > 0) || Float.isInfinite(scale), scale -> scale + ": expected a positive finite number");
     tell(
