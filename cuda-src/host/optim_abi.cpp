@@ -105,6 +105,20 @@ int32_t fp4j_optim_decode_blocks(
   return FP4J_OK;
 }
 
+int32_t fp4j_optim_adam_blocks(
+    const fp4j_adam* adam, size_t block_size, float* parameters, const float* gradient, const fp4j_codebook* first, uint8_t* first_packed, float* first_scales,
+    const fp4j_codebook* second, uint8_t* second_packed, float* second_scales, size_t count) {
+  if (adam == nullptr || !is_codebook(first) || !is_codebook(second) || block_size == 0 || block_size % 2 != 0 || block_size > FP4J_OPTIM_CHUNK ||
+      are_missing(count, parameters, gradient, first_packed, first_scales, second_packed, second_scales)) {
+    return FP4J_BAD_ARGUMENT;
+  }
+  const CodeTable first_table = table_of(*first);
+  const CodeTable second_table = table_of(*second);
+  (adam->lerp != 0 ? loops().adam_blocks_lerp : loops().adam_blocks_blend)(
+      coefficients(*adam), parameters, gradient, {&first_table, first_packed, first_scales}, {&second_table, second_packed, second_scales}, block_size, count);
+  return FP4J_OK;
+}
+
 int32_t fp4j_optim_encode(const fp4j_codebook* codebook, const float* values, const float* scales, uint8_t* packed, size_t count) {
   if (!is_codebook(codebook) || are_missing(count, values, scales, packed)) {
     return FP4J_BAD_ARGUMENT;

@@ -2,6 +2,13 @@
 // naming the table and other instruction sets switched on: everything but the table has internal linkage.
 #include "optim_loops.h"
 
+#include <algorithm>
+#include <cstring>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 namespace fp4j::host {
 namespace {
 
@@ -87,6 +94,8 @@ void adam_all(const AdamCoefficients& c, float* parameters, const float* gradien
   adam_run<lerp>(c, parameters + head, gradient + head, first + head, second + head, count - head);
 }
 
+#include "codebook_vectors.h"
+
 // Codes of quotients, one to a byte.
 void codes_of(const CodeTable& table, const float* __restrict quotients, std::uint8_t* __restrict codes, std::size_t count) {
   if (table.bits == 4) {
@@ -118,7 +127,7 @@ void store(const CodeTable& table, std::uint8_t* __restrict codes, std::uint8_t*
   }
 }
 
-void encode_blocks(
+void encode_blocks_by_division(
     const CodeTable& table, std::size_t block_size, const float* __restrict values, std::size_t count, std::uint8_t* __restrict packed, float* __restrict scales) {
   float quotients[piece_size];
   std::uint8_t codes[piece_size + 1];
@@ -135,6 +144,25 @@ void encode_blocks(
       store(table, codes, packed, from, length);
     }
   }
+}
+
+void encode_blocks(const CodeTable& table, std::size_t block_size, const float* values, std::size_t count, std::uint8_t* packed, float* scales) {
+  std::size_t done = 0;
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  if (table.bits == 4 && block_size % codebook_lanes == 0) {
+    const VectorCodebook codebook = vectors_of(table);
+    for (; done + block_size <= count; done += block_size) {
+      __m512i largest = _mm512_setzero_si512();
+      for (std::size_t i = 0; i < block_size; i += codebook_lanes) {
+        largest = _mm512_max_epi32(largest, magnitudes_in(_mm512_loadu_ps(values + done + i)));
+      }
+      if (!encode_in_vectors(codebook, values + done, block_size, largest, packed + done / 2, scales + done / block_size)) {
+        encode_blocks_by_division(table, block_size, values + done, block_size, packed + done / 2, scales + done / block_size);
+      }
+    }
+  }
+#endif
+  encode_blocks_by_division(table, block_size, values + done, count - done, packed + done * static_cast<std::size_t>(table.bits) / 8, scales + done / block_size);
 }
 
 void encode(const CodeTable& table, const float* __restrict values, const float* __restrict scales, std::uint8_t* __restrict packed, std::size_t count) {
@@ -172,6 +200,18 @@ void look(const CodeTable& table, const std::uint8_t* __restrict packed, float* 
 void decode_blocks(
     const CodeTable& table, std::size_t block_size, const std::uint8_t* __restrict packed, const float* __restrict scales, float* __restrict values,
     std::size_t count) {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  if (table.bits == 4 && block_size % codebook_lanes == 0 && count % codebook_lanes == 0) {
+    const VectorCodebook codebook = vectors_of(table);
+    for (std::size_t start = 0; start < count; start += block_size) {
+      const __m512 scaled = scaled_values(codebook, scales[start / block_size]);
+      for (std::size_t i = start; i < smaller(start + block_size, count); i += codebook_lanes) {
+        _mm512_storeu_ps(values + i, decoded(scaled, packed + i / 2));
+      }
+    }
+    return;
+  }
+#endif
   look(table, packed, values, count);
   for (std::size_t start = 0; start < count; start += block_size) {
     const float scale = scales[start / block_size];
@@ -185,6 +225,79 @@ void decode(const CodeTable& table, const std::uint8_t* __restrict packed, const
   look(table, packed, values, count);
   for (std::size_t i = 0; i < count; i++) {
     values[i] = mul_rn(values[i], scales[i]);
+  }
+}
+
+// One block, of at most a chunk.
+template <bool lerp>
+void adam_block(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second, std::size_t at,
+                std::size_t block_size, std::size_t count) {
+  float m[chunk_size];
+  float v[chunk_size];
+  const auto decode_to = [&](const CodedMoment& moment, float* values) {
+    decode_blocks(*moment.table, block_size, moment.codes_from(at), moment.scales + at / block_size, values, count);
+  };
+  const auto encode_from = [&](const CodedMoment& moment, const float* values) {
+    encode_blocks(*moment.table, block_size, values, count, moment.codes_from(at), moment.scales + at / block_size);
+  };
+  decode_to(first, m);
+  decode_to(second, v);
+  adam_run<lerp>(c, parameters + at, gradient + at, m, v, count);
+  encode_from(first, m);
+  encode_from(second, v);
+}
+
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+// Whole blocks of whole vectors; gives the number of elements done.
+template <bool lerp>
+std::size_t adam_in_vectors(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second,
+                            std::size_t block_size, std::size_t count) {
+  if (first.table->bits != 4 || second.table->bits != 4 || block_size % codebook_lanes != 0) {
+    return 0;
+  }
+  alignas(64) float m[chunk_size];
+  alignas(64) float v[chunk_size];
+  const VectorCodebook first_codebook = vectors_of(*first.table);
+  const VectorCodebook second_codebook = vectors_of(*second.table);
+  std::size_t at = 0;
+  for (; at + block_size <= count; at += block_size) {
+    float& first_scale = first.scales[at / block_size];
+    float& second_scale = second.scales[at / block_size];
+    std::uint8_t* first_codes = first.packed + at / 2;
+    std::uint8_t* second_codes = second.packed + at / 2;
+    const __m512 first_values = scaled_values(first_codebook, first_scale);
+    const __m512 second_values = scaled_values(second_codebook, second_scale);
+    __m512i first_largest = _mm512_setzero_si512();
+    __m512i second_largest = _mm512_setzero_si512();
+    for (std::size_t i = 0; i < block_size; i += codebook_lanes) {
+      __m512 x = decoded(first_values, first_codes + i / 2);
+      __m512 y = decoded(second_values, second_codes + i / 2);
+      adam_vector<lerp>(c, gradient + at + i, parameters + at + i, x, y);
+      first_largest = _mm512_max_epi32(first_largest, magnitudes_in(x));
+      second_largest = _mm512_max_epi32(second_largest, magnitudes_in(y));
+      _mm512_store_ps(m + i, x);
+      _mm512_store_ps(v + i, y);
+    }
+    if (!encode_in_vectors(first_codebook, m, block_size, first_largest, first_codes, &first_scale)) {
+      encode_blocks_by_division(*first.table, block_size, m, block_size, first_codes, &first_scale);
+    }
+    if (!encode_in_vectors(second_codebook, v, block_size, second_largest, second_codes, &second_scale)) {
+      encode_blocks_by_division(*second.table, block_size, v, block_size, second_codes, &second_scale);
+    }
+  }
+  return at;
+}
+#endif
+
+template <bool lerp>
+void adam_blocks(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second, std::size_t block_size,
+                 std::size_t count) {
+  std::size_t at = 0;
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  at = adam_in_vectors<lerp>(c, parameters, gradient, first, second, block_size, count);
+#endif
+  for (; at < count; at += block_size) {
+    adam_block<lerp>(c, parameters, gradient, first, second, at, block_size, smaller(block_size, count - at));
   }
 }
 
@@ -205,6 +318,6 @@ void limit_scales(float bound, const float* __restrict maxima, float* __restrict
 
 extern const OptimLoops FP4J_OPTIM_LOOPS;
 const OptimLoops FP4J_OPTIM_LOOPS = {scan, squares_clipped, count_above, condition, adam_all<false>, adam_all<true>,
-                                     encode_blocks, decode_blocks, encode, decode, raise_maxima, limit_scales};
+                                     encode_blocks, decode_blocks, adam_blocks<false>, adam_blocks<true>, encode, decode, raise_maxima, limit_scales};
 
 }  // namespace fp4j::host

@@ -76,6 +76,33 @@ void golden_update() {
   }
 }
 
+// An update of moments in codes is the four others in turn.
+void coded_update() {
+  const float gradient[6] = {2.0f, -.7f, .01f, 0.0f, 1.0f, -1.0f};
+  float parameters[2][6] = {{.5f, -1.25f, 3.0f, -4.0f, 5.0f, 0.0f}, {.5f, -1.25f, 3.0f, -4.0f, 5.0f, 0.0f}};
+  float moments[2][6] = {{.33f, -.27f, .1f, 0.0f, -1.0f, .5f}, {.01f, 0.0f, .5f, .25f, 1.0f, 2.0f}};
+  const fp4j_codebook* books[2] = {&dynamic4, &linear4};
+  std::uint8_t packed[2][2][3];
+  float scales[2][2][2];
+  for (int i = 0; i < 2; i++) {
+    accepted("encode blocks", fp4j_optim_encode_blocks(books[i], 4, moments[i], 6, packed[0][i], scales[0][i]));
+    accepted("encode blocks", fp4j_optim_encode_blocks(books[i], 4, moments[i], 6, packed[1][i], scales[1][i]));
+    accepted("decode blocks", fp4j_optim_decode_blocks(books[i], 4, packed[0][i], scales[0][i], moments[i], 6));
+  }
+  accepted("adam", fp4j_optim_adam(&step, parameters[0], gradient, moments[0], moments[1], 6));
+  accepted("coded adam", fp4j_optim_adam_blocks(&step, 4, parameters[1], gradient, books[0], packed[1][0], scales[1][0], books[1], packed[1][1], scales[1][1], 6));
+  for (int i = 0; i < 2; i++) {
+    accepted("encode blocks", fp4j_optim_encode_blocks(books[i], 4, moments[i], 6, packed[0][i], scales[0][i]));
+    for (std::size_t k = 0; k < 3; k++) {
+      expect("codes", k, packed[1][i][k], packed[0][i][k]);
+      expect("parameters", k, bits_of(parameters[1][3 * i + static_cast<int>(k)]), bits_of(parameters[0][3 * i + static_cast<int>(k)]));
+    }
+    for (std::size_t k = 0; k < 2; k++) {
+      expect("scales", k, bits_of(scales[1][i][k]), bits_of(scales[0][i][k]));
+    }
+  }
+}
+
 // The vectors of arXiv 2309.01507's maps: ties, both ends, both neighbours of a boundary; the scale is 1.
 void golden_codes() {
   const float dynamic_values[16] = {-1.0f, -.95f, -.55f, -.775f, -.005f, 0.0f, .002f, .00275f, .0028f, .1f, .5f, .55f, .77500004f, .94f, .95f, 1.0f};
@@ -152,6 +179,20 @@ void wrong_arguments() {
   refused("adam without gradient", fp4j_optim_adam(&step, out, nullptr, other, third, 2));
   refused("adam without first moment", fp4j_optim_adam(&step, out, in, nullptr, third, 2));
   refused("adam without second moment", fp4j_optim_adam(&step, out, in, other, nullptr, 2));
+  const auto refused_blocks = [&](const fp4j_adam* adam, std::size_t block_size, float* parameters, const float* gradient, const fp4j_codebook* book, std::uint8_t* codes,
+                                  float* scales) {
+    refused("coded adam", fp4j_optim_adam_blocks(adam, block_size, parameters, gradient, book, codes, scales, &dynamic4, packed, third, 2));
+    refused("coded adam", fp4j_optim_adam_blocks(adam, block_size, parameters, gradient, &dynamic4, packed, third, book, codes, scales, 2));
+  };
+  refused_blocks(nullptr, 128, out, in, &dynamic4, packed, other);
+  for (std::size_t block_size : {std::size_t{0}, std::size_t{127}, std::size_t{FP4J_OPTIM_CHUNK + 2}}) {
+    refused_blocks(&step, block_size, out, in, &dynamic4, packed, other);
+  }
+  refused_blocks(&step, 128, nullptr, in, &dynamic4, packed, other);
+  refused_blocks(&step, 128, out, nullptr, &dynamic4, packed, other);
+  refused_blocks(&step, 128, out, in, nullptr, packed, other);
+  refused_blocks(&step, 128, out, in, &dynamic4, nullptr, other);
+  refused_blocks(&step, 128, out, in, &dynamic4, packed, nullptr);
   refused("maxima without values", fp4j_optim_raise_maxima(nullptr, out, 2, other));
   refused("maxima without maxima", fp4j_optim_raise_maxima(in, nullptr, 2, other));
   refused("maxima without result", fp4j_optim_raise_maxima(in, out, 2, nullptr));
@@ -196,8 +237,9 @@ int main() {
   statistics();
   golden_update();
   golden_codes();
+  coded_update();
   golden_rank_one();
   wrong_arguments();
-  const long long expected = 11 + 20 + 24 + 21 + 63;
+  const long long expected = 11 + 20 + 24 + 26 + 21 + 81;
   return check::summary("optim abi", expected);
 }

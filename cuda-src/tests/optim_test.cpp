@@ -178,6 +178,54 @@ void codes(const OptimLoops& loops, const std::vector<float>& codebook, int bits
   same("values", back, restored);
 }
 
+// Numbers within four ulps of where a block's codes change.
+std::vector<float> values_near_boundaries(const std::vector<float>& codebook, std::size_t blocks, std::size_t block_size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<float> values;
+  for (std::size_t block = 0; block < blocks; block++) {
+    const float scale = std::ldexp(1.0f + static_cast<float>(random() % (1u << 23)) * 0x1p-23f, static_cast<int>(random() % 140) - 70);
+    values.push_back(scale);
+    while (values.size() % block_size != 0) {
+      const std::size_t code = random() % (codebook.size() - 1);
+      const float x = (codebook[code] + codebook[code + 1]) * .5f * scale;
+      values.push_back(from_bits<float>(to_bits(x) + static_cast<std::uint32_t>(random() % 9) - 4));
+    }
+  }
+  return values;
+}
+
+// Updates of moments in codes against the three loops that they join.
+void coded_updates(const OptimLoops& loops, const std::vector<float>& gradient, int bits, std::size_t block_size) {
+  const AdamCoefficients c = {.5f, .25f, 3.0f, .9999f, .9f, .1f, .999f, .001f, 4e-4f, 1.3f, 1e-8f};
+  const OptimLoops& plain = *levels[0];
+  const std::size_t count = gradient.size();
+  const std::vector<float> linear = codebooks::linear(static_cast<std::size_t>(1) << bits);
+  const CodeTable tables[] = {table_of(codebooks::dynamic4, 4, codebooks::dynamic4_zero), table_of(linear, bits, 0)};
+  for (const bool lerp : {false, true}) {
+    std::vector<float> p = values_of(count, 5, false), values[] = {values_of(count, 6, false), magnitudes_of(values_of(count, 7, false))};
+    std::vector<std::uint8_t> codes[2], codes_of_loops[2];
+    std::vector<float> scales[2], scales_of_loops[2];
+    for (int moment = 0; moment < 2; moment++) {
+      codes[moment].resize(tables[moment].bits == 8 ? count : (count + 1) / 2);
+      scales[moment].resize((count + block_size - 1) / block_size);
+      plain.encode_blocks(tables[moment], block_size, values[moment].data(), count, codes[moment].data(), scales[moment].data());
+      codes_of_loops[moment] = codes[moment];
+      scales_of_loops[moment] = scales[moment];
+      plain.decode_blocks(tables[moment], block_size, codes[moment].data(), scales[moment].data(), values[moment].data(), count);
+    }
+    std::vector<float> p_loops = p;
+    (lerp ? plain.adam_lerp : plain.adam_blend)(c, p.data(), gradient.data(), values[0].data(), values[1].data(), count);
+    const CodedMoment coded[] = {{&tables[0], codes_of_loops[0].data(), scales_of_loops[0].data()}, {&tables[1], codes_of_loops[1].data(), scales_of_loops[1].data()}};
+    (lerp ? loops.adam_blocks_lerp : loops.adam_blocks_blend)(c, p_loops.data(), gradient.data(), coded[0], coded[1], block_size, count);
+    same("parameters of a coded update", p_loops, p);
+    for (int moment = 0; moment < 2; moment++) {
+      plain.encode_blocks(tables[moment], block_size, values[moment].data(), count, codes[moment].data(), scales[moment].data());
+      same("codes of a coded update", codes_of_loops[moment], codes[moment]);
+      same("scales of a coded update", scales_of_loops[moment], scales[moment]);
+    }
+  }
+}
+
 void rank_one(const OptimLoops& loops, const std::vector<float>& values) {
   const std::size_t count = values.size();
   std::vector<float> maxima = magnitudes_of(values_of(count, 9, true)), raised(count), scales(count), limited(count);
@@ -210,9 +258,23 @@ int main() {
           codes(*levels[level], codebooks::linear(16), 4, 0, block_size, values);
           codes(*levels[level], codebooks::linear(256), 8, 0, block_size, values);
           const std::size_t blocks = (count + block_size - 1) / block_size;
+          for (const int bits : {4, 8}) {
+            coded_updates(*levels[level], values, bits, block_size);
+            expected += static_cast<long long>(2 * (count + 2 * blocks + (count + 1) / 2 + (bits == 8 ? count : (count + 1) / 2)));
+          }
           expected += static_cast<long long>(3 * (blocks + 2 * count) + 2 * (2 * ((count + 1) / 2) + count));
         }
         expected += static_cast<long long>(2 * ((count + chunk_size - 1) / chunk_size) + 2 + 8 * count + 2 * count + 1);
+      }
+    }
+  }
+  for (int level = 0; level < usable; level++) {
+    for (const std::size_t block_size : {std::size_t{16}, std::size_t{128}}) {
+      const std::size_t blocks = (1u << 20) / block_size;
+      for (const bool is_linear : {false, true}) {
+        const std::vector<float> codebook = is_linear ? codebooks::linear(16) : codebooks::dynamic4;
+        codes(*levels[level], codebook, 4, is_linear ? 0 : codebooks::dynamic4_zero, block_size, values_near_boundaries(codebook, blocks, block_size, 11));
+        expected += static_cast<long long>(blocks + (2 << 20) + (2 << 19));
       }
     }
   }

@@ -1,7 +1,8 @@
 /*
  * Optional functions of the C ABI of fp4j.h: the array kernels of an optimizer step. The rules of fp4j.h hold for them too, but for this: target arrays of
  * fp4j_optim_condition and fp4j_optim_adam are also sources. Bits are fixed by io.github.fp4j.backend.OptimizerKernels: float32 operations round to nearest-even
- * one by one, sums run in float64 over 32 lanes to a chunk of 4096 elements. NaN may have any payload. A library has all of these functions or none.
+ * one by one, sums run in float64 over 32 lanes to a chunk of 4096 elements. NaN may have any payload. A library has all of these functions or none, but for
+ * fp4j_optim_adam_blocks: without it a step decodes, updates and encodes in turn.
  */
 #ifndef FP4J_FP4J_OPTIM_H
 #define FP4J_FP4J_OPTIM_H
@@ -64,6 +65,11 @@ FP4J_EXPORT int32_t fp4j_optim_encode_blocks(
 
 FP4J_EXPORT int32_t fp4j_optim_decode_blocks(
     const fp4j_codebook* codebook, size_t block_size, const uint8_t* packed, const float* scales, float* values, size_t count);
+
+/* fp4j_optim_decode_blocks of both moments, fp4j_optim_adam, fp4j_optim_encode_blocks of both, in place. block_size is even and at most FP4J_OPTIM_CHUNK. */
+FP4J_EXPORT int32_t fp4j_optim_adam_blocks(
+    const fp4j_adam* adam, size_t block_size, float* parameters, const float* gradient, const fp4j_codebook* first, uint8_t* first_packed, float* first_scales,
+    const fp4j_codebook* second, uint8_t* second_packed, float* second_scales, size_t count);
 
 /* The same with a given scale to every element. */
 FP4J_EXPORT int32_t fp4j_optim_encode(const fp4j_codebook* codebook, const float* values, const float* scales, uint8_t* packed, size_t count);

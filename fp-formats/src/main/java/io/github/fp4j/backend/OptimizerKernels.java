@@ -2,6 +2,7 @@ package io.github.fp4j.backend;
 
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import io.github.fp4j.formats.codebook.Codebook;
+import java.util.Optional;
 
 /**
  * The array kernels of an optimizer step: statistics of a gradient, the fused Adam update, and 4-bit and 8-bit moments.
@@ -79,4 +80,9 @@ public interface OptimizerKernels {
 
   /** Writes {@code min(bound, maximum)}, none of which are negative; NaN wins. */
   void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length);
+
+  /** Decoding, update and encoding in one pass; empty where they are calls of their own. */
+  default Optional<CodedAdam> codedAdam() {
+    return Optional.empty();
+  }
 }

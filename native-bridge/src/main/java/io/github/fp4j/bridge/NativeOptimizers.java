@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.Fp4jLibrary.Function;
 import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
@@ -54,6 +55,7 @@ final class NativeOptimizers implements OptimizerKernels {
   private final Function decode;
   private final Function raiseMaxima;
   private final Function limitScales;
+  private final Optional<CodedAdam> codedAdam;
 
   private NativeOptimizers(Fp4jLibrary library, List<Function> functions) {
     this.library = library;
@@ -68,6 +70,7 @@ final class NativeOptimizers implements OptimizerKernels {
     decode = functions.get(8);
     raiseMaxima = functions.get(9);
     limitScales = functions.get(10);
+    codedAdam = library.optional("fp4j_optim_adam_blocks").map(function -> new NativeCodedAdam(library, function));
   }
 
   /** Empty for a library that lacks one of the functions. */
@@ -90,21 +93,23 @@ final class NativeOptimizers implements OptimizerKernels {
     return Map.copyOf(codebooks);
   }
 
-  private static MemorySegment codebook(Codebook codebook) {
+  static MemorySegment codebook(Codebook codebook) {
     return Objects.requireNonNull(CODEBOOKS.get(codebook));
   }
 
-  private static MemorySegment at(float[] values, int offset) {
+  static MemorySegment at(float[] values, int offset) {
     return MemorySegment.ofArray(values).asSlice((long) Float.BYTES * offset);
   }
 
-  private static MemorySegment at(byte[] bytes, int offset) {
+  static MemorySegment at(byte[] bytes, int offset) {
     return MemorySegment.ofArray(bytes).asSlice(offset);
   }
 
-  private static MemorySegment write(AdamCoefficients coefficients, Scratch scratch) {
-    Fp4jOptimAbi.write(coefficients, scratch.adam);
-    return scratch.adam;
+  /** The coefficients as native code reads them, until this thread's next call. */
+  static MemorySegment write(AdamCoefficients coefficients) {
+    MemorySegment adam = SCRATCH.get().adam;
+    Fp4jOptimAbi.write(coefficients, adam);
+    return adam;
   }
 
   @Override
@@ -143,7 +148,7 @@ final class NativeOptimizers implements OptimizerKernels {
   public void condition(AdamCoefficients coefficients, float[] gradient, int offset, float[] target, int targetOffset, int length) {
     Objects.checkFromIndexSize(offset, length, gradient.length);
     Objects.checkFromIndexSize(targetOffset, length, target.length);
-    MemorySegment how = write(coefficients, SCRATCH.get());
+    MemorySegment how = write(coefficients);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       library.check(condition, Fp4jOptimAbi.condition(condition.address(), how, at(gradient, offset + from), at(target, targetOffset + from), count));
@@ -166,7 +171,7 @@ final class NativeOptimizers implements OptimizerKernels {
     Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
     Objects.checkFromIndexSize(firstOffset, length, first.length);
     Objects.checkFromIndexSize(secondOffset, length, second.length);
-    MemorySegment how = write(coefficients, SCRATCH.get());
+    MemorySegment how = write(coefficients);
     for (int from = 0; from < length; from += CHUNK) {
       MemorySegment p = at(parameters, parametersOffset + from);
       MemorySegment g = at(gradient, gradientOffset + from);
@@ -265,5 +270,10 @@ final class NativeOptimizers implements OptimizerKernels {
       library.check(
           limitScales, Fp4jOptimAbi.limitScales(limitScales.address(), bound, at(maxima, maximaOffset + from), at(scales, scalesOffset + from), count));
     }
+  }
+
+  @Override
+  public Optional<CodedAdam> codedAdam() {
+    return codedAdam;
   }
 }

@@ -12,12 +12,16 @@ final class Bundled {
   private Bundled() {}
 
   static ConversionKernels kernels(String name) {
+    return backend(name).conversions().orElseThrow();
+  }
+
+  static Backend backend(String name) {
     Backend backend = Backends.all().stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow();
     if (backend.availability() instanceof Availability.Unavailable(String reason)) {
       String message = "NOT RUN: backend " + name + " is unavailable: " + reason;
       System.err.println(message);
       return abort(message);
     }
-    return backend.conversions().orElseThrow();
+    return backend;
   }
 }

@@ -89,7 +89,7 @@ final class OptimizerCalls {
     return new float[] {0, .5f, some, Math.nextDown(some), Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.NaN};
   }
 
-  private static AdamCoefficients coefficients(OptimizerInput input, long seed, boolean lerp) {
+  static AdamCoefficients coefficients(OptimizerInput input, long seed, boolean lerp) {
     AdamCoefficients c = new AdamCoefficients();
     c.lerp = lerp;
     c.beta1 = .9f;

@@ -7,6 +7,7 @@ import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Workers;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** XO: calls of one optimizer kernel, every array element afterwards as the reference leaves it. */
 final class OptimizerKernelClass implements CoverageClass {
@@ -15,8 +16,15 @@ final class OptimizerKernelClass implements CoverageClass {
   private final String name;
   private final List<OptimizerCall> calls;
   private final long[] firstCases;
+  private final Predicate<OptimizerKernels> isAsked;
 
   OptimizerKernelClass(String name, List<OptimizerCall> calls) {
+    this(name, calls, kernels -> true);
+  }
+
+  /** Asks only kernels that {@code isAsked} accepts. */
+  OptimizerKernelClass(String name, List<OptimizerCall> calls, Predicate<OptimizerKernels> isAsked) {
+    this.isAsked = isAsked;
     this.name = name;
     this.calls = List.copyOf(calls);
     firstCases = new long[calls.size() + 1];
@@ -48,7 +56,7 @@ final class OptimizerKernelClass implements CoverageClass {
 
   @Override
   public boolean appliesTo(Backend subject) {
-    return subject.optimizers().isPresent();
+    return subject.optimizers().filter(isAsked).isPresent();
   }
 
   @Override

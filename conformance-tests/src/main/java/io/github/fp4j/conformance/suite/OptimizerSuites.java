@@ -24,6 +24,7 @@ final class OptimizerSuites {
     for (Codebook codebook : Codebook.all()) {
       classes.add(new OptimizerKernelClass("elements/" + codebook, CodebookCalls.elements(codebook)));
     }
+    classes.add(new OptimizerKernelClass("coded-adam", CodedAdamCalls.all(), kernels -> kernels.codedAdam().isPresent()));
     for (Algorithm algorithm : Algorithm.values()) {
       classes.add(new OptimizerKernelClass("steps/" + algorithm.label(), OptimizerStepCalls.of(algorithm)));
     }

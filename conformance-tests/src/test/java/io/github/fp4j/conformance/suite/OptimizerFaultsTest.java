@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.Backend;
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
@@ -15,6 +16,8 @@ import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import io.github.fp4j.formats.codebook.Codebook;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -70,7 +73,7 @@ class OptimizerFaultsTest {
 
   @Test
   void theNumbersOfCasesAreKnown() {
-    assertThat(CLASSES).hasSize(6 + 2 * Codebook.all().size() + 19);
+    assertThat(CLASSES).hasSize(7 + 2 * Codebook.all().size() + 19);
     assertThat(CLASSES.get("XO/scan").cases()).isEqualTo(13_202);
     assertThat(CLASSES.get("XO/steps/adamw").cases()).isEqualTo(2L * 5 * (33 * 130 + 5000 + 17 + 1 + 7 * 30 * 41));
   }
@@ -214,6 +217,47 @@ class OptimizerFaultsTest {
           rest(c, p, pi, m[mi], v[vi]);
         });
     assertFound(faulty, "XO/adam-blend", "XO/adam-lerp", "XO/steps/adamw", "XO/steps/stable-spam");
+  }
+
+  /** Decodes, updates and encodes; the second moment's scales with a fault. */
+  private static FaultyOptimizers codedUpdating(DoubleUnaryOperator scaleFault) {
+    return new FaultyOptimizers() {
+      @Override
+      public Optional<CodedAdam> codedAdam() {
+        return Optional.of(
+            (c, parameters, parametersOffset, gradient, gradientOffset, first, second, from, length) -> {
+              float[] m = decoded(first, from, length);
+              float[] v = decoded(second, from, length);
+              right.adam(c, parameters, parametersOffset, gradient, gradientOffset, m, 0, v, 0, length);
+              encode(m, first, from);
+              encode(v, second, from);
+              int block = from / second.format().blockSize();
+              second.scales()[block] = (float) scaleFault.applyAsDouble(second.scales()[block]);
+            });
+      }
+
+      private float[] decoded(CodedAdam.Moment moment, int from, int length) {
+        float[] values = new float[length];
+        BlockwiseCodebook format = moment.format();
+        right.decode(format, moment.packed(), format.codebook().bytes(from), moment.scales(), from / format.blockSize(), values, 0, length);
+        return values;
+      }
+
+      private void encode(float[] values, CodedAdam.Moment moment, int from) {
+        BlockwiseCodebook format = moment.format();
+        int packedOffset = format.codebook().bytes(from);
+        right.encode(format, values, 0, values.length, moment.packed(), packedOffset, moment.scales(), from / format.blockSize());
+      }
+    };
+  }
+
+  @Test
+  void aCodedUpdateWithAScaleAnUlpTooLarge() throws InterruptedException {
+    String[] ids = {"XO/coded-adam", "XO/steps/adamw-4bit-block", "XO/steps/stable-spam-4bit-block"};
+    for (String id : ids) {
+      assertThat(verdict(codedUpdating(scale -> scale), id)).as(id).isEqualTo(Verdict.PASS);
+    }
+    assertFound(codedUpdating(scale -> Math.nextUp((float) scale)), ids);
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.github.fp4j.simd.optim;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
+import org.jspecify.annotations.Nullable;
 
 /** {@link UpdateRule.Adam} on moments of any format. */
 final class AdamUpdater extends Updater {
@@ -13,6 +15,10 @@ final class AdamUpdater extends Updater {
 
   /** Elements whose decoded moments are in the first cache from decoding to encoding. */
   private final int piece;
+
+  /** Decodes, updates and encodes in one pass; absent where the kernels or the formats do not allow it. */
+  private final @Nullable CodedAdam coded;
+
   private final AdamCoefficients coefficients = new AdamCoefficients();
   private final ChunkTask surveyTask = this::surveyChunk;
 
@@ -23,6 +29,9 @@ final class AdamUpdater extends Updater {
     first = MomentStore.of(states.first(), parameter.shape(), length, kernels);
     second = MomentStore.of(states.second(), parameter.shape(), length, kernels);
     boolean areDecoded = !(first instanceof PlainStore && second instanceof PlainStore);
+    boolean areCoded =
+        first instanceof BlockwiseStore m && second instanceof BlockwiseStore v && CodedAdam.supports(m.moment().format(), v.moment().format());
+    coded = areCoded ? kernels.codedAdam().orElse(null) : null;
     piece = areDecoded ? Math.max(PIECE, Math.max(first.granule(), second.granule())) : OptimizerKernels.CHUNK;
   }
 
@@ -106,6 +115,12 @@ final class AdamUpdater extends Updater {
 
   private void applyPieces(Workspace workspace, float[] gradient, int gradientOffset, int from, int count) {
     Window p = workspace.parameters;
+    if (coded != null) {
+      CodedAdam.Moment m = ((BlockwiseStore) first).moment();
+      CodedAdam.Moment v = ((BlockwiseStore) second).moment();
+      coded.adam(coefficients, p.array, p.offset, gradient, gradientOffset, m, v, from, count);
+      return;
+    }
     Window m = workspace.first;
     Window v = workspace.second;
     for (int at = 0; at < count; at += piece) {

@@ -1,5 +1,6 @@
 package io.github.fp4j.simd.optim;
 
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import java.util.Arrays;
@@ -10,13 +11,20 @@ final class BlockwiseStore implements MomentStore {
   private final OptimizerKernels kernels;
   private final byte[] codes;
   private final float[] scales;
+  private final CodedAdam.Moment moment;
 
   BlockwiseStore(BlockwiseCodebook format, int length, OptimizerKernels kernels) {
     this.format = format;
     this.kernels = kernels;
     codes = new byte[format.codebook().bytes(length)];
     scales = new float[format.blocks(length)];
+    moment = new CodedAdam.Moment(format, codes, scales);
     clear();
+  }
+
+  /** The codes and scales themselves. */
+  CodedAdam.Moment moment() {
+    return moment;
   }
 
   @Override

@@ -28,6 +28,10 @@ public final class Fp4jOptimAbi {
       Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
   private static final MethodHandle DECODE_BLOCKS =
       Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+  private static final MethodHandle ADAM_BLOCKS =
+      Downcalls.onHeap(
+          FunctionDescriptor.of(
+              JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
   private static final MethodHandle TRANSCODE = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
   private static final MethodHandle RAISE_MAXIMA = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
   private static final MethodHandle LIMIT_SCALES = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, JAVA_FLOAT, ADDRESS, ADDRESS, JAVA_LONG));
@@ -118,6 +122,29 @@ public final class Fp4jOptimAbi {
       MemorySegment function, MemorySegment codebook, long blockSize, MemorySegment packed, MemorySegment scales, MemorySegment values, long count) {
     try {
       return (int) DECODE_BLOCKS.invokeExact(function, codebook, blockSize, packed, scales, values, count);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** {@code fp4j_optim_adam_blocks}. */
+  public static int adamBlocks(
+      MemorySegment function,
+      MemorySegment adam,
+      long blockSize,
+      MemorySegment parameters,
+      MemorySegment gradient,
+      MemorySegment firstCodebook,
+      MemorySegment firstPacked,
+      MemorySegment firstScales,
+      MemorySegment secondCodebook,
+      MemorySegment secondPacked,
+      MemorySegment secondScales,
+      long count) {
+    try {
+      return (int)
+          ADAM_BLOCKS.invokeExact(
+              function, adam, blockSize, parameters, gradient, firstCodebook, firstPacked, firstScales, secondCodebook, secondPacked, secondScales, count);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }

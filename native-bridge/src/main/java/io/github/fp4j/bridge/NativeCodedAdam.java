@@ -1,0 +1,76 @@
+package io.github.fp4j.bridge;
+
+import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.CodedAdam;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.bridge.Fp4jLibrary.Function;
+import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/** {@link CodedAdam} of a library with {@code fp4j_optim_adam_blocks}; see {@link NativeOptimizers}. */
+final class NativeCodedAdam implements CodedAdam {
+  private final Fp4jLibrary library;
+  private final Function function;
+
+  NativeCodedAdam(Fp4jLibrary library, Function function) {
+    this.library = library;
+    this.function = function;
+  }
+
+  @Override
+  public void adam(
+      AdamCoefficients coefficients,
+      float[] parameters,
+      int parametersOffset,
+      float[] gradient,
+      int gradientOffset,
+      Moment first,
+      Moment second,
+      int from,
+      int length) {
+    int size = first.format().blockSize();
+    if (!CodedAdam.supports(first.format(), second.format())) {
+      throw new IllegalArgumentException(
+          "blocks of " + size + " and " + second.format().blockSize() + " elements: expected one size that divides " + OptimizerKernels.CHUNK);
+    }
+    if (from % size != 0) {
+      throw new IllegalArgumentException("from = " + from + ": expected a multiple of the block size " + size);
+    }
+    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
+    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
+    check(first, from, length);
+    check(second, from, length);
+    MemorySegment how = NativeOptimizers.write(coefficients);
+    for (int done = 0; done < length; done += OptimizerKernels.CHUNK) {
+      int at = from + done;
+      int count = Math.min(OptimizerKernels.CHUNK, length - done);
+      library.check(
+          function,
+          Fp4jOptimAbi.adamBlocks(
+              function.address(),
+              how,
+              size,
+              NativeOptimizers.at(parameters, parametersOffset + done),
+              NativeOptimizers.at(gradient, gradientOffset + done),
+              NativeOptimizers.codebook(first.format().codebook()),
+              codes(first, at),
+              NativeOptimizers.at(first.scales(), at / size),
+              NativeOptimizers.codebook(second.format().codebook()),
+              codes(second, at),
+              NativeOptimizers.at(second.scales(), at / size),
+              count));
+    }
+  }
+
+  private static void check(Moment moment, int from, int length) {
+    int bytes = moment.format().codebook().bytes(from);
+    int block = from / moment.format().blockSize();
+    Objects.checkFromIndexSize(bytes, moment.format().codebook().bytes(length), moment.packed().length);
+    Objects.checkFromIndexSize(block, moment.format().blocks(length), moment.scales().length);
+  }
+
+  private static MemorySegment codes(Moment moment, int element) {
+    return NativeOptimizers.at(moment.packed(), moment.format().codebook().bytes(element));
+  }
+}
