@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  */
 public record ScaleInspection(
     long rows, long blocks, long nanScales, long negativeScales, long zeroScales, long numberScales, long subnormalScales, int smallest, int largest) {
-  /** No stack has weights of thousands: a multiplier above this is more likely the reciprocal of the one that was meant. */
+  /** Above it amax/2688 would be of weights that reach 43,008, and its reciprocal is of any that stay below 168. */
   private static final float LARGEST_PLAUSIBLE = 16;
 
 

@@ -8,6 +8,7 @@ import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.tensorfile.DataType;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
+import io.github.fp4j.conformance.tensorfile.Gguf;
 import io.github.fp4j.conformance.tensorfile.LayoutReport;
 import io.github.fp4j.conformance.tensorfile.QuantizedWeight;
 import io.github.fp4j.conformance.tensorfile.Safetensors;
@@ -120,6 +121,28 @@ class CheckpointTest {
         assertThat(comparison.codeDifferences() + comparison.scaleDifferences()).as(one + " " + comparison.first()).isZero();
         assertThat(written.tensor("norm.weight").orElseThrow().toFloats()).containsExactly(1, 2, 3, 4);
       }
+    }
+  }
+
+  @Test
+  void theSameTensorsInAGgufFileGiveTheSameBytes() throws IOException {
+    Path safetensors = folder.resolve("q.safetensors");
+    Path gguf = folder.resolve("g.safetensors");
+    quantize(Profiles.MODELOPT, OutputLayout.MODELOPT, safetensors);
+    try (Arena arena = Arena.ofConfined()) {
+      TensorFile model = TensorFile.open(input, arena);
+      input = folder.resolve("model.gguf");
+      try (TensorWriter writer = Gguf.create(input, Map.of(), List.copyOf(model.infos()))) {
+        for (Tensor tensor : model.tensors().values()) {
+          writer.append(tensor);
+        }
+        writer.commit();
+      }
+      quantize(Profiles.MODELOPT, OutputLayout.MODELOPT, gguf);
+      TensorFile one = TensorFile.open(safetensors, arena);
+      TensorFile other = TensorFile.open(gguf, arena);
+      assertThat(other.tensors().keySet()).hasSize(5).isEqualTo(one.tensors().keySet());
+      one.tensors().forEach((name, tensor) -> assertThat(other.tensor(name).orElseThrow().data().mismatch(tensor.data())).as(name).isEqualTo(-1));
     }
   }
 
