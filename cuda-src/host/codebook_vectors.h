@@ -76,18 +76,29 @@ __m512i magnitudes_in(__m512 x) {
   return _mm512_and_si512(_mm512_castps_si512(x), _mm512_set1_epi32(0x7FFFFFFF));
 }
 
-// Encodes a block of whole vectors under its largest magnitude, or gives false where that is zero, too small, too large or not a number.
-bool encode_in_vectors(const VectorCodebook& codebook, const float* values, std::size_t count, __m512i largest, std::uint8_t* packed, float* scale_to) {
-  const float scale = from_bits<float>(static_cast<std::uint32_t>(_mm512_reduce_max_epi32(largest)));
-  if (!(scale >= least_scale && scale <= most_scale)) {
-    return false;
-  }
-  *scale_to = scale;
+template <class Codes>
+void encode_all(const float* values, std::size_t count, float scale, std::uint8_t* packed, Codes codes) {
   const __m512 scales = _mm512_set1_ps(scale);
   const __m512 reciprocals = _mm512_set1_ps(1.0f / scale);
   for (std::size_t i = 0; i < count; i += codebook_lanes) {
-    const __m512 q = quotients(_mm512_loadu_ps(values + i), scales, reciprocals);
-    store_codes(codebook.is_linear ? linear_codes(q) : searched_codes(codebook, q), packed + i / 2);
+    store_codes(codes(quotients(_mm512_loadu_ps(values + i), scales, reciprocals)), packed + i / 2);
+  }
+}
+
+float largest_of(__m512i magnitudes) {
+  return from_bits<float>(static_cast<std::uint32_t>(_mm512_reduce_max_epi32(magnitudes)));
+}
+
+// Encodes a block of whole vectors under its scale, or gives false where that is zero, too small, too large or not a number.
+bool encode_in_vectors(const VectorCodebook& codebook, const float* values, std::size_t count, float scale, std::uint8_t* packed) {
+  if (!(scale >= least_scale && scale <= most_scale)) {
+    return false;
+  }
+  if (codebook.is_linear) {
+    encode_all(values, count, scale, packed, linear_codes);
+  } else {
+    const VectorCodebook local = codebook;
+    encode_all(values, count, scale, packed, [local](__m512 q) { return searched_codes(local, q); });
   }
   return true;
 }

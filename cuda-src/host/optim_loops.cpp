@@ -146,19 +146,38 @@ void encode_blocks_by_division(
   }
 }
 
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+bool is_in_vectors(const CodeTable& table, std::size_t block_size) {
+  return table.bits == 4 && block_size % codebook_lanes == 0 && block_size <= piece_size;
+}
+
+// The codes of whole blocks whose scales are known. These are found in a loop of their own: codes that wait for their block's scale would hold up the next block's.
+void encode_scaled(const CodeTable& table, const VectorCodebook& codebook, std::size_t block_size, const float* values, std::size_t count, std::uint8_t* packed, float* scales) {
+  for (std::size_t at = 0; at < count; at += block_size) {
+    if (!encode_in_vectors(codebook, values + at, block_size, scales[at / block_size], packed + at / 2)) {
+      encode_blocks_by_division(table, block_size, values + at, block_size, packed + at / 2, scales + at / block_size);
+    }
+  }
+}
+#endif
+
 void encode_blocks(const CodeTable& table, std::size_t block_size, const float* values, std::size_t count, std::uint8_t* packed, float* scales) {
   std::size_t done = 0;
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
-  if (table.bits == 4 && block_size % codebook_lanes == 0) {
+  if (is_in_vectors(table, block_size)) {
     const VectorCodebook codebook = vectors_of(table);
-    for (; done + block_size <= count; done += block_size) {
-      __m512i largest = _mm512_setzero_si512();
-      for (std::size_t i = 0; i < block_size; i += codebook_lanes) {
-        largest = _mm512_max_epi32(largest, magnitudes_in(_mm512_loadu_ps(values + done + i)));
+    const std::size_t whole = count - count % block_size;
+    const std::size_t run = piece_size - piece_size % block_size;
+    for (; done < whole; done = smaller(done + run, whole)) {
+      const std::size_t end = smaller(done + run, whole);
+      for (std::size_t at = done; at < end; at += block_size) {
+        __m512i largest = _mm512_setzero_si512();
+        for (std::size_t i = 0; i < block_size; i += codebook_lanes) {
+          largest = _mm512_max_epi32(largest, magnitudes_in(_mm512_loadu_ps(values + at + i)));
+        }
+        scales[at / block_size] = largest_of(largest);
       }
-      if (!encode_in_vectors(codebook, values + done, block_size, largest, packed + done / 2, scales + done / block_size)) {
-        encode_blocks_by_division(table, block_size, values + done, block_size, packed + done / 2, scales + done / block_size);
-      }
+      encode_scaled(table, codebook, block_size, values + done, end - done, packed + done / 2, scales + done / block_size);
     }
   }
 #endif
@@ -201,7 +220,7 @@ void decode_blocks(
     const CodeTable& table, std::size_t block_size, const std::uint8_t* __restrict packed, const float* __restrict scales, float* __restrict values,
     std::size_t count) {
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
-  if (table.bits == 4 && block_size % codebook_lanes == 0 && count % codebook_lanes == 0) {
+  if (is_in_vectors(table, block_size) && count % codebook_lanes == 0) {
     const VectorCodebook codebook = vectors_of(table);
     for (std::size_t start = 0; start < count; start += block_size) {
       const __m512 scaled = scaled_values(codebook, scales[start / block_size]);
@@ -252,40 +271,38 @@ void adam_block(const AdamCoefficients& c, float* parameters, const float* gradi
 template <bool lerp>
 std::size_t adam_in_vectors(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second,
                             std::size_t block_size, std::size_t count) {
-  if (first.table->bits != 4 || second.table->bits != 4 || block_size % codebook_lanes != 0) {
+  if (!is_in_vectors(*first.table, block_size) || !is_in_vectors(*second.table, block_size)) {
     return 0;
   }
-  alignas(64) float m[chunk_size];
-  alignas(64) float v[chunk_size];
+  alignas(64) float m[piece_size];
+  alignas(64) float v[piece_size];
   const VectorCodebook first_codebook = vectors_of(*first.table);
   const VectorCodebook second_codebook = vectors_of(*second.table);
-  std::size_t at = 0;
-  for (; at + block_size <= count; at += block_size) {
-    float& first_scale = first.scales[at / block_size];
-    float& second_scale = second.scales[at / block_size];
-    std::uint8_t* first_codes = first.packed + at / 2;
-    std::uint8_t* second_codes = second.packed + at / 2;
-    const __m512 first_values = scaled_values(first_codebook, first_scale);
-    const __m512 second_values = scaled_values(second_codebook, second_scale);
-    __m512i first_largest = _mm512_setzero_si512();
-    __m512i second_largest = _mm512_setzero_si512();
-    for (std::size_t i = 0; i < block_size; i += codebook_lanes) {
-      __m512 x = decoded(first_values, first_codes + i / 2);
-      __m512 y = decoded(second_values, second_codes + i / 2);
-      adam_vector<lerp>(c, gradient + at + i, parameters + at + i, x, y);
-      first_largest = _mm512_max_epi32(first_largest, magnitudes_in(x));
-      second_largest = _mm512_max_epi32(second_largest, magnitudes_in(y));
-      _mm512_store_ps(m + i, x);
-      _mm512_store_ps(v + i, y);
+  const std::size_t whole = count - count % block_size;
+  const std::size_t run = piece_size - piece_size % block_size;
+  for (std::size_t start = 0; start < whole; start += run) {
+    const std::size_t end = smaller(start + run, whole);
+    for (std::size_t at = start; at < end; at += block_size) {
+      const __m512 first_values = scaled_values(first_codebook, first.scales[at / block_size]);
+      const __m512 second_values = scaled_values(second_codebook, second.scales[at / block_size]);
+      __m512i first_largest = _mm512_setzero_si512();
+      __m512i second_largest = _mm512_setzero_si512();
+      for (std::size_t i = at; i < at + block_size; i += codebook_lanes) {
+        __m512 x = decoded(first_values, first.packed + i / 2);
+        __m512 y = decoded(second_values, second.packed + i / 2);
+        adam_vector<lerp>(c, gradient + i, parameters + i, x, y);
+        first_largest = _mm512_max_epi32(first_largest, magnitudes_in(x));
+        second_largest = _mm512_max_epi32(second_largest, magnitudes_in(y));
+        _mm512_store_ps(m + (i - start), x);
+        _mm512_store_ps(v + (i - start), y);
+      }
+      first.scales[at / block_size] = largest_of(first_largest);
+      second.scales[at / block_size] = largest_of(second_largest);
     }
-    if (!encode_in_vectors(first_codebook, m, block_size, first_largest, first_codes, &first_scale)) {
-      encode_blocks_by_division(*first.table, block_size, m, block_size, first_codes, &first_scale);
-    }
-    if (!encode_in_vectors(second_codebook, v, block_size, second_largest, second_codes, &second_scale)) {
-      encode_blocks_by_division(*second.table, block_size, v, block_size, second_codes, &second_scale);
-    }
+    encode_scaled(*first.table, first_codebook, block_size, m, end - start, first.packed + start / 2, first.scales + start / block_size);
+    encode_scaled(*second.table, second_codebook, block_size, v, end - start, second.packed + start / 2, second.scales + start / block_size);
   }
-  return at;
+  return whole;
 }
 #endif
 
