@@ -48,7 +48,7 @@ public final class KernelFamilies {
               new KernelFamily("quantize-nvfp4-both", "NVFP4, rows and transpose from one read", 4, 2 * NVFP4_BYTES, 1, KernelFamilies::quantizeBoth),
               new KernelFamily("dequantize-nvfp4", "NVFP4 to float32", NVFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, NVFP4, n)),
               new KernelFamily("dequantize-mxfp4", "MXFP4 to float32", MXFP4_BYTES, 4, 1, (backend, n) -> dequantize(backend, MXFP4, n)),
-              new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, KernelFamilies::hadamard),
+              new KernelFamily("hadamard-16", "randomised Hadamard of 16, result in bf16", 4, 4, 1, true, KernelFamilies::hadamard),
               new KernelFamily("swizzle-128x4", "scales into tiles of 128 x 4", 1, 1, 1, KernelFamilies::swizzle),
               new KernelFamily("gemv-nvfp4", "NVFP4 weights times one float32 row", NVFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.NVFP4, 1, n)),
               new KernelFamily("gemv-mxfp4", "MXFP4 weights times one float32 row", MXFP4_BYTES, 0, 2, (backend, n) -> product(backend, OperandFormat.MXFP4, 1, n)),

@@ -11,9 +11,15 @@ import java.util.Optional;
  * @param bytesRead bytes that one element makes it read
  * @param bytesWritten bytes that one element makes it write
  * @param operations floating-point operations of an element where arithmetic is the point (a multiplication and an addition count as two), otherwise 1: the element
+ * @param inPlace whether what is written was read before, from the same place; such a line need not be fetched to be written
  * @param maker makes the operation
  */
-public record KernelFamily(String id, String title, double bytesRead, double bytesWritten, double operations, Maker maker) {
+public record KernelFamily(String id, String title, double bytesRead, double bytesWritten, double operations, boolean inPlace, Maker maker) {
+
+  /** An operation that writes elsewhere. */
+  KernelFamily(String id, String title, double bytesRead, double bytesWritten, double operations, Maker maker) {
+    this(id, title, bytesRead, bytesWritten, operations, false, maker);
+  }
 
   /** Makes the operation of one backend on fixed, random data. */
   @FunctionalInterface

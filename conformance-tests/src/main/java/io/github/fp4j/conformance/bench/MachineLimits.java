@@ -18,22 +18,55 @@ final class MachineLimits {
   private static final int MULTIPLICATIONS = 1 << 12;
   private static final int CHAINS = 12;
 
+  /** Bytes from the start of an array's elements to the next cache line, if the array itself starts at one, as G1 places large arrays: its header has 16. */
+  private static final int TO_LINE = 48;
+
   private MachineLimits() {}
 
   /** Reads and writes as many bytes as {@code family} does for {@code elements}. */
   static Runnable traffic(KernelFamily family, int elements) {
+    return family.inPlace() ? update(family, elements) : copy(family, elements);
+  }
+
+  /** Reads everything and writes a part of it back. */
+  private static Runnable update(KernelFamily family, int elements) {
+    int length = Math.toIntExact(Math.round(family.bytesRead() * elements / Long.BYTES));
+    long[] data = new long[TO_LINE / Long.BYTES + length];
+    Arrays.setAll(data, i -> i * 0x9E3779B97F4A7C15L);
+    double written = family.bytesWritten() / family.bytesRead();
+    long[] sink = new long[1];
+    return () -> {
+      long seen = sink[0];
+      for (int from = TO_LINE / Long.BYTES; from < data.length; from += PIECE / Long.BYTES) {
+        int end = Math.min(data.length, from + PIECE / Long.BYTES);
+        int middle = from + (int) ((end - from) * written) / 8 * 8;
+        invert(data, from, middle);
+        seen ^= read(data, middle, end);
+      }
+      sink[0] = seen;
+    };
+  }
+
+  private static void invert(long[] data, int from, int end) {
+    int step = LONGS.length();
+    for (int i = from; i + step <= end; i += step) {
+      LongVector.fromArray(LONGS, data, i).not().intoArray(data, i);
+    }
+  }
+
+  private static Runnable copy(KernelFamily family, int elements) {
     long[] source = new long[Math.toIntExact(Math.round(family.bytesRead() * elements / Long.BYTES))];
-    byte[] target = new byte[Math.toIntExact(Math.round(family.bytesWritten() * elements))];
+    byte[] target = new byte[TO_LINE + Math.toIntExact(Math.round(family.bytesWritten() * elements))];
     Arrays.setAll(source, i -> i * 0x9E3779B97F4A7C15L);
     double written = family.bytesWritten() / family.bytesRead();
     long[] sink = new long[1];
     return () -> {
       long seen = sink[0];
-      int to = 0;
+      int to = TO_LINE;
       for (int from = 0; from < source.length; from += PIECE / Long.BYTES) {
         int end = Math.min(source.length, from + PIECE / Long.BYTES);
         seen ^= read(source, from, end);
-        int toEnd = end == source.length ? target.length : (int) (end * (double) Long.BYTES * written);
+        int toEnd = end == source.length ? target.length : TO_LINE + (int) (end * (double) Long.BYTES * written);
         write(target, to, toEnd, (byte) seen);
         to = toEnd;
       }

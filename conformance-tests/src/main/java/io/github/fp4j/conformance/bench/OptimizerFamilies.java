@@ -28,14 +28,14 @@ final class OptimizerFamilies {
   static List<KernelFamily> all() {
     return List.of(
         new KernelFamily("gradient-scan", "largest magnitude and sum of squares", GRADIENT, 0, 1, OptimizerFamilies::scan),
-        new KernelFamily("adamw-step", "fused AdamW update", PARAMETER + GRADIENT + FLOAT_MOMENTS, PARAMETER + FLOAT_MOMENTS, 1, OptimizerFamilies::adam),
+        new KernelFamily("adamw-step", "fused AdamW update", PARAMETER + GRADIENT + FLOAT_MOMENTS, PARAMETER + FLOAT_MOMENTS, 1, true, OptimizerFamilies::adam),
         step("adamw-4bit-step", "AdamW step, 4-bit moments in blocks of 128", Algorithm.ADAMW_4BIT_BLOCK, GRADIENT, CODED_MOMENTS),
         step("stable-spam-step", "Stable-SPAM step", Algorithm.STABLE_SPAM, 2 * GRADIENT, FLOAT_MOMENTS),
         step("stable-spam-4bit-step", "Stable-SPAM step, 4-bit moments in blocks of 128", Algorithm.STABLE_SPAM_4BIT_BLOCK, 2 * GRADIENT, CODED_MOMENTS));
   }
 
   private static KernelFamily step(String id, String title, Algorithm algorithm, double gradients, double moments) {
-    return new KernelFamily(id, title, PARAMETER + gradients + moments, PARAMETER + moments, 1, (backend, n) -> step(backend, algorithm, n));
+    return new KernelFamily(id, title, PARAMETER + gradients + moments, PARAMETER + moments, 1, true, (backend, n) -> step(backend, algorithm, n));
   }
 
   private static Optional<Runnable> scan(Backend backend, int n) {

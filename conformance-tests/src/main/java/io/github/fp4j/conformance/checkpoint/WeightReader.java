@@ -58,6 +58,11 @@ public final class WeightReader {
     return tensorScales.length == 1 || perScale == 0 ? tensorScales[0] : tensorScales[(int) (row / perScale)];
   }
 
+  /** The tensor scales as the file holds them, one for each expert or one alone; {@code {1}} where there is none. */
+  public float[] fileScales() {
+    return tensorScales.clone();
+  }
+
   /** Rows {@code first} to {@code first + count}, which must share one tensor scale. */
   public BlockTensor rows(long first, int count) {
     float own = TensorScales.fromFile(profile, fileScale(first), weight.direction());

@@ -65,8 +65,11 @@ final class InspectCommand implements Callable<Integer> {
         int count = (int) Math.min(ROWS_AT_ONCE, reader.rows() - row);
         scales = scales.plus(ScaleInspection.of(reader.rows(row, count)));
       }
-      float stored = reader.fileScale(0);
-      float multiplier = weight.direction() == TensorScaleDirection.ENCODE ? 1 / stored : stored;
+      float[] stored = reader.fileScales();
+      float[] multipliers = stored.clone();
+      for (int i = 0; i < stored.length && weight.direction() == TensorScaleDirection.ENCODE; i++) {
+        multipliers[i] = 1 / stored[i];
+      }
       out.printf("  %-44s %-16s %s  %s%n", weight.name(), Arrays.toString(weight.shape()), weight.layout().id(), convention(weight, stored));
       if (scales.largest() > 0) {
         FloatFormat format = WeightReader.profileOf(weight.layout()).format().scale();
@@ -74,19 +77,19 @@ final class InspectCommand implements Callable<Integer> {
             "    block scales 0x%02x (%s) to 0x%02x (%s), %,d of %,d subnormal%n", scales.smallest(), ReferenceCodec.decode(format, scales.smallest()), scales.largest(),
             ReferenceCodec.decode(format, scales.largest()), scales.subnormalScales(), scales.blocks());
       }
-      List<String> found = scales.suspicions(multiplier);
+      List<String> found = scales.suspicions(multipliers);
       found.forEach(suspicion -> out.println("    ! " + suspicion));
       suspicious += found.size();
     }
     return suspicious;
   }
 
-  private static String convention(QuantizedWeight weight, float stored) {
+  private static String convention(QuantizedWeight weight, float[] stored) {
     if (weight.tensorScale().isEmpty()) {
       return "no tensor scale";
     }
     String direction = weight.direction() == TensorScaleDirection.ENCODE ? "divides on the way out (2688/amax)" : "multiplies on the way out (amax/2688)";
-    return weight.tensorScale().get().name() + " = " + stored + ", " + direction;
+    return weight.tensorScale().get().name() + " = " + stored[0] + (stored.length == 1 ? ", " : " and %,d more, ".formatted(stored.length - 1)) + direction;
   }
 
   private static void others(TensorFile file, List<QuantizedWeight> weights, PrintWriter out) {

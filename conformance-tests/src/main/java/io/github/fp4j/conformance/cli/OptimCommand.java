@@ -5,6 +5,7 @@ import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.conformance.optim.SpikeExperiment;
 import io.github.fp4j.conformance.optim.SpikeReport;
 import io.github.fp4j.conformance.optim.Trajectory;
+import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.simd.optim.Algorithm;
 import io.github.fp4j.simd.optim.Execution;
 import io.github.fp4j.simd.optim.Mode;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,13 +130,7 @@ final class OptimCommand implements Callable<Integer> {
     Path folder = out == null ? Path.of("optim-demo") : out;
     Files.createDirectories(folder);
     Path page = folder.resolve("index.html");
-    Path temporary = Files.createTempFile(folder, ".index.html", ".part");
-    try {
-      Files.writeString(temporary, SpikeReport.html(runs, seed));
-      Files.move(temporary, page, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    ReportFolder.place(page, SpikeReport.html(runs, seed));
     output.println("Page: " + page);
   }
 }

@@ -84,7 +84,7 @@ final class ProfilesCommand implements Callable<Integer> {
       int rows = (int) Math.min(tensor.info().rows(), Math.max(1, MOST_ELEMENTS / columns));
       float[] values = new float[Math.multiplyExact(rows, columns)];
       new FloatElements().read(tensor, 0, values, 0, values.length);
-      what = "%s %s, %,d x %,d elements".formatted(file.getFileName(), tensor.name(), rows, columns);
+      what = "%s, %,d x %,d elements".formatted((file.getFileName() + " " + tensor.name()).strip(), rows, columns);
       for (QuantizationProfile profile : Profiles.all()) {
         try {
           tensors.add(ReferenceBackend.INSTANCE.blocks().orElseThrow().quantize(profile, Blocking.ROWS, FloatRows.of(values, rows, columns)));
@@ -104,7 +104,8 @@ final class ProfilesCommand implements Callable<Integer> {
       }
     }
     page.write(output);
-    spec.commandLine().getOut().printf("Compared %d profiles on %s; wrote %s%n", tensors.size(), what, output);
+    refused.forEach(reason -> spec.commandLine().getOut().println("left out: " + reason));
+    spec.commandLine().getOut().printf("Compared %d profiles on %s, left out %d; wrote %s%n", tensors.size(), what, refused.size(), output);
   }
 
   private static boolean comparable(BlockTensor a, BlockTensor b) {

@@ -86,6 +86,12 @@ public record HadamardTask(String name, Hadamard transform, float[] values) impl
     return new Hadamard(transform.size(), transform.signs(), null);
   }
 
+  /** The same of half the size, with the signs of the first half; a pair has none. */
+  private static Hadamard halved(Hadamard transform) {
+    int half = transform.size() / 2;
+    return half < Hadamard.LEAST_SIZE ? transform : new Hadamard(half, transform.signs().subList(0, Math.ceilDiv(half, Long.SIZE)), transform.rounding());
+  }
+
   private static List<Fault<HadamardTask>> catalogue() {
     List<Fault<HadamardTask>> faults = new ArrayList<>();
     faults.add(other("signs-ignored", "The sign vector is not applied.", t -> new Hadamard(t.size(), Collections.nCopies(t.signs().size(), 0L), t.rounding())));
@@ -95,7 +101,7 @@ public record HadamardTask(String name, Hadamard transform, float[] values) impl
             t -> t.size() > 64 ? t : new Hadamard(t.size(), List.of(Long.reverse(t.signs().getFirst()) >>> 64 - t.size()), t.rounding())));
     faults.add(other("not-rounded", "The result is not rounded to bf16.", HadamardTask::unrounded));
     faults.add(other("rounded-to-bf16", "The result is rounded to bf16.", t -> new Hadamard(t.size(), t.signs(), FloatFormat.BF16)));
-    faults.add(other("half-the-size", "Groups are transformed in halves.", t -> t.size() == 2 || t.size() > 64 ? t : new Hadamard(t.size() / 2, t.signs(), t.rounding())));
+    faults.add(other("half-the-size", "Groups are transformed in halves.", HadamardTask::halved));
     faults.add(other("twice-the-size", "Two groups are transformed as one.", t -> t.size() > 32 ? t : new Hadamard(t.size() * 2, t.signs(), t.rounding())));
     faults.add(Fault.of("signs-last", "Signs are applied after the butterflies: this is the inverse.", task -> {
       float[] values = task.values.clone();

@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.optim;
 
+import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.tensorfile.DataType;
 import io.github.fp4j.conformance.tensorfile.Npy;
 import io.github.fp4j.conformance.tensorfile.Tensor;
@@ -12,12 +13,13 @@ import io.github.fp4j.simd.optim.Parameter;
 import io.github.fp4j.simd.optim.ParameterGroup;
 import io.github.fp4j.simd.optim.StepReport;
 import io.github.fp4j.simd.optim.TensorReport;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -48,22 +50,17 @@ public final class Trajectory {
       int[] shape = start.shape().length == 0 ? new int[] {1} : Arrays.stream(start.shape()).mapToInt(Math::toIntExact).toArray();
       Optimizer optimizer = new Optimizer(List.of(new ParameterGroup(config, List.of(new Parameter("params", FloatStorage.float32(parameters), shape)))), execution);
       Files.createDirectories(folder);
-      Path stats = Files.createTempFile(folder, ".stats.jsonl", ".part");
-      try {
-        float[] trajectory = new float[all.length];
-        try (BufferedWriter lines = Files.newBufferedWriter(stats)) {
-          for (int t = 0; t < steps; t++) {
-            StepReport report = step(optimizer, grads, Arrays.copyOfRange(all, t * n, (t + 1) * n));
-            System.arraycopy(parameters, 0, trajectory, t * n, n);
-            lines.write(line(config, report));
-            lines.newLine();
-          }
+      float[] trajectory = new float[all.length];
+      ReportFolder.place(folder.resolve("stats.jsonl"), out -> {
+        Writer lines = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+        for (int t = 0; t < steps; t++) {
+          StepReport report = step(optimizer, grads, Arrays.copyOfRange(all, t * n, (t + 1) * n));
+          System.arraycopy(parameters, 0, trajectory, t * n, n);
+          lines.write(line(config, report) + System.lineSeparator());
         }
+        lines.flush();
         Npy.write(folder.resolve("params.npy"), Tensor.ofFloats("", trajectory, steps, n));
-        Files.move(stats, folder.resolve("stats.jsonl"), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(stats);
-      }
+      });
       return steps;
     }
   }

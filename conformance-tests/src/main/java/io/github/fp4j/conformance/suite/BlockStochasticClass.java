@@ -15,16 +15,14 @@ import io.github.fp4j.formats.block.StochasticRounding;
 
 /**
  * X9: quantising with stochastic rounding under one profile, one arithmetic and one mapping of bytes to elements. The rows stand at three places of larger tensors,
- * so that element numbers beyond 32 bits and rows that are cut from wider ones are asked as well.
+ * so that element numbers beyond 32 bits, and rows that are cut from wider ones and start anywhere in a block of random words, are asked as well.
  */
 final class BlockStochasticClass implements CoverageClass {
-  private static final BlockInput[] INPUTS = {
-    BlockInput.GAUSSIAN_FP32, BlockInput.SMALL_INTEGERS, BlockInput.TIES, BlockInput.ZEROS, BlockInput.OUTLIERS, BlockInput.INFINITY_AND_NAN
-  };
+  private static final BlockInput[] INPUTS = BlockInput.values();
   private static final int ROWS = 8;
   private static final int COLUMNS = 128;
-  private static final long[] FIRST_ELEMENTS = {0, 7L * COLUMNS, (5L << 32) - 3 * COLUMNS};
-  private static final long[] ROW_ELEMENTS = {COLUMNS, 3L * COLUMNS, COLUMNS};
+  private static final long[] FIRST_ELEMENTS = {0, 7L * COLUMNS + 5, (5L << 32) - 3 * COLUMNS};
+  private static final long[] ROW_ELEMENTS = {COLUMNS, 3L * COLUMNS + 1, COLUMNS};
 
   private final QuantizationProfile profile;
   private final StochasticRounding rounding;

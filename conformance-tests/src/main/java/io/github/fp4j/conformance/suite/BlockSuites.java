@@ -4,6 +4,7 @@ import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.BlockOperation;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
@@ -13,6 +14,7 @@ import io.github.fp4j.formats.block.StochasticRounding.Arithmetic;
 import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** What is asked about blocks: every profile that a CPU computes exactly, scale layouts, Hadamard transforms. */
 final class BlockSuites {
@@ -38,7 +40,7 @@ final class BlockSuites {
     profiles.forEach(profile -> classes.add(new ScaleDecodeClass(profile)));
     profiles.forEach(profile -> classes.add(new ScaleBoundaryClass(profile)));
     for (ScaleLayout layout : ScaleLayout.values()) {
-      classes.add(new ScaleLayoutClass(layout));
+      classes.add(new ScaleLayoutClass(layout, level == Level.FULL));
     }
     profiles.forEach(profile -> classes.add(new PackingClass(profile)));
     for (QuantizationProfile profile : profiles) {
@@ -47,8 +49,9 @@ final class BlockSuites {
           .forEach(rounding -> classes.add(new BlockStochasticClass(profile, rounding)));
     }
     classes.add(new HadamardClass("transformer-engine-16", Hadamard.TRANSFORMER_ENGINE));
-    for (int size : new int[] {2, 16, 32, 128, 256}) {
+    for (int size = Hadamard.LEAST_SIZE; size <= Hadamard.LARGEST_SIZE; size *= 2) {
       classes.add(new HadamardClass("plain-" + size, Hadamard.plain(size)));
+      classes.add(new HadamardClass("random-signs-" + size, randomSigns(size)));
     }
     for (QuantizationProfile profile : profiles) {
       classes.add(new AmaxPlacesClass(profile));
@@ -56,5 +59,11 @@ final class BlockSuites {
       PROFILE_OPERATIONS.forEach(operation -> classes.add(new ProfileClass(profile, operation, problems, level == Level.FULL)));
     }
     return classes;
+  }
+
+  /** Signs of a fixed seed, and as in TransformerEngine's transform a result in bf16. */
+  private static Hadamard randomSigns(int size) {
+    List<Long> signs = new Random(size).longs(Math.ceilDiv(size, Long.SIZE)).boxed().toList();
+    return new Hadamard(size, signs, FloatFormat.BF16);
   }
 }

@@ -13,13 +13,17 @@ import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.block.ScaleLayout;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * X8: a scale layout as a bijection. Every scale has a number of its own, put through the layout one byte at a time, so that every stored byte says which scale it
  * holds; padding must come out as zero. On the way back the padding is poisoned and must not be seen.
  */
 final class ScaleLayoutClass implements CoverageClass {
-  private static final int[][] SHAPES = {
+  static final int MOST_ROWS = 300;
+  static final int MOST_COLUMNS = 40;
+
+  private static final int[][] EDGES = {
     {1, 1}, {1, 4}, {3, 5}, {7, 3}, {8, 4}, {31, 7}, {33, 9}, {127, 3}, {128, 4}, {129, 5}, {200, 17}, {256, 8}, {300, 40}
   };
   private static final int BYTES_OF_A_NUMBER = 2;
@@ -27,9 +31,23 @@ final class ScaleLayoutClass implements CoverageClass {
   private static final int GUARD = 16;
 
   private final ScaleLayout layout;
+  private final boolean complete;
+  private final int[][] shapes;
 
-  ScaleLayoutClass(ScaleLayout layout) {
+  /** @param complete every shape of 1 to 300 rows and 1 to 40 columns; else the edges of tiles, and each number of rows with one of columns */
+  ScaleLayoutClass(ScaleLayout layout, boolean complete) {
     this.layout = layout;
+    this.complete = complete;
+    this.shapes = complete ? allShapes() : Stream.concat(Arrays.stream(EDGES), someShapes()).toArray(int[][]::new);
+  }
+
+  private static int[][] allShapes() {
+    return IntStream.range(0, MOST_ROWS * MOST_COLUMNS).mapToObj(i -> new int[] {i / MOST_COLUMNS + 1, i % MOST_COLUMNS + 1}).toArray(int[][]::new);
+  }
+
+  /** Every number of rows once and, in another order each time round, every number of columns seven or eight times. */
+  private static Stream<int[]> someShapes() {
+    return IntStream.range(0, MOST_ROWS).mapToObj(i -> new int[] {i + 1, (7 * i + i / MOST_COLUMNS) % MOST_COLUMNS + 1});
   }
 
   @Override
@@ -45,12 +63,16 @@ final class ScaleLayoutClass implements CoverageClass {
   /** Per shape one case for every byte of the layout, padding included, and one for every scale on the way back. */
   @Override
   public long cases() {
-    return Arrays.stream(SHAPES).mapToLong(shape -> layout.size(shape[0], shape[1]) + (long) shape[0] * shape[1]).sum();
+    return Arrays.stream(shapes).mapToLong(this::cases).sum();
+  }
+
+  private long cases(int[] shape) {
+    return layout.size(shape[0], shape[1]) + (long) shape[0] * shape[1];
   }
 
   @Override
   public boolean exhaustive() {
-    return true;
+    return complete;
   }
 
   @Override
@@ -59,15 +81,20 @@ final class ScaleLayoutClass implements CoverageClass {
   }
 
   @Override
-  public void run(Backend subject, Tally tally, Workers workers) {
+  public void run(Backend subject, Tally tally, Workers workers) throws Exception {
     BlockKernels kernels = subject.blocks().orElseThrow();
-    long firstCase = 0;
-    for (int[] shape : SHAPES) {
-      swizzle(kernels, shape[0], shape[1], firstCase, tally);
-      firstCase += layout.size(shape[0], shape[1]);
-      unswizzle(kernels, shape[0], shape[1], firstCase, tally);
-      firstCase += (long) shape[0] * shape[1];
+    long[] firstCases = new long[shapes.length];
+    for (int i = 1; i < shapes.length; i++) {
+      firstCases[i] = firstCases[i - 1] + cases(shapes[i - 1]);
     }
+    workers.share(
+        shapes.length,
+        () -> piece -> {
+          int rows = shapes[piece][0];
+          int columns = shapes[piece][1];
+          swizzle(kernels, rows, columns, firstCases[piece], tally);
+          unswizzle(kernels, rows, columns, firstCases[piece] + layout.size(rows, columns), tally);
+        });
   }
 
   /** Scale i has the number i + 1; 0 is padding. */

@@ -8,6 +8,7 @@ import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.tensorfile.DataType;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
+import io.github.fp4j.conformance.tensorfile.Gguf;
 import io.github.fp4j.conformance.tensorfile.LayoutReport;
 import io.github.fp4j.conformance.tensorfile.QuantizedWeight;
 import io.github.fp4j.conformance.tensorfile.Safetensors;
@@ -15,12 +16,14 @@ import io.github.fp4j.conformance.tensorfile.Tensor;
 import io.github.fp4j.conformance.tensorfile.TensorFile;
 import io.github.fp4j.conformance.tensorfile.TensorInfo;
 import io.github.fp4j.conformance.tensorfile.TensorWriter;
+import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.BlockTensor;
 import io.github.fp4j.formats.block.Blocking;
 import io.github.fp4j.formats.block.ErrorFigures;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Profiles;
 import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.ReferenceQuantizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -118,6 +121,28 @@ class CheckpointTest {
         assertThat(comparison.codeDifferences() + comparison.scaleDifferences()).as(one + " " + comparison.first()).isZero();
         assertThat(written.tensor("norm.weight").orElseThrow().toFloats()).containsExactly(1, 2, 3, 4);
       }
+    }
+  }
+
+  @Test
+  void theSameTensorsInAGgufFileGiveTheSameBytes() throws IOException {
+    Path safetensors = folder.resolve("q.safetensors");
+    Path gguf = folder.resolve("g.safetensors");
+    quantize(Profiles.MODELOPT, OutputLayout.MODELOPT, safetensors);
+    try (Arena arena = Arena.ofConfined()) {
+      TensorFile model = TensorFile.open(input, arena);
+      input = folder.resolve("model.gguf");
+      try (TensorWriter writer = Gguf.create(input, Map.of(), List.copyOf(model.infos()))) {
+        for (Tensor tensor : model.tensors().values()) {
+          writer.append(tensor);
+        }
+        writer.commit();
+      }
+      quantize(Profiles.MODELOPT, OutputLayout.MODELOPT, gguf);
+      TensorFile one = TensorFile.open(safetensors, arena);
+      TensorFile other = TensorFile.open(gguf, arena);
+      assertThat(other.tensors().keySet()).hasSize(5).isEqualTo(one.tensors().keySet());
+      one.tensors().forEach((name, tensor) -> assertThat(other.tensor(name).orElseThrow().data().mismatch(tensor.data())).as(name).isEqualTo(-1));
     }
   }
 
@@ -260,5 +285,26 @@ class CheckpointTest {
     assertThat(found.get(1)).contains("sign bit");
     assertThat(found.get(2)).contains("1 blocks have scale 0");
     assertThat(found.get(3)).contains("its own reciprocal");
+  }
+
+  /** Weights of 0.02 and no tensor scale: a sixth of a block's largest magnitude is below E4M3's smallest normal number, 2^-6. */
+  @Test
+  void scalesMadeWithoutTheTensorScaleAreNamed() {
+    FloatRows few = FloatRows.of(values, 8, COLUMNS);
+    BlockRows blocks = BlockRows.allocate(Profiles.MODELOPT.format(), 8, COLUMNS);
+    ReferenceQuantizer.quantize(Profiles.MODELOPT, Blocking.ROWS, 1, few, blocks);
+    ScaleInspection lost = ScaleInspection.of(new BlockTensor(Profiles.MODELOPT, 8, COLUMNS, blocks.codes(), blocks.scales(), 1));
+    assertThat(lost.suspicions(1)).hasSize(1).first().asString().startsWith("512 of the 512 block scales other than 0 are subnormal");
+    Arrays.fill(blocks.scales(), 0, 256, (byte) 0x08); // 2^-6, the smallest that is not
+    assertThat(ScaleInspection.of(new BlockTensor(Profiles.MODELOPT, 8, COLUMNS, blocks.codes(), blocks.scales(), 1)).suspicions(1)).isEmpty();
+  }
+
+  @Test
+  void everyExpertsTensorScaleIsLookedAt() {
+    BlockTensor good = whole(Profiles.MODELOPT);
+    List<String> found = ScaleInspection.of(good).suspicions(1e-4f, 1e-4f, 8960, Float.NaN, 9000);
+    assertThat(found).hasSize(2);
+    assertThat(found.get(0)).isEqualTo("1 of 5 tensor scales are odd: number 3 is NaN: expected a positive finite number");
+    assertThat(found.get(1)).startsWith("2 of 5 tensor scales are odd: number 2 is 8960.0 as a multiplier").contains("its own reciprocal");
   }
 }

@@ -83,6 +83,9 @@ class OptimCommandTest {
     assertThat(fifth.get("k").asInt()).isEqualTo(1);
     assertThat(fifth.get("mmax").asDouble()).isCloseTo(0.031239766627550125, within(3e-8));
     assertThat(Files.list(out).map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("params.npy", "stats.jsonl");
+    if (Files.getFileStore(out).supportsFileAttributeView("posix")) { // whoever may read one may read the other
+      assertThat(Files.getPosixFilePermissions(out.resolve("stats.jsonl"))).isEqualTo(Files.getPosixFilePermissions(Files.createFile(out.resolve("plain"))));
+    }
   }
 
   @Test

@@ -27,6 +27,7 @@ import io.github.fp4j.formats.block.ScaleGuard;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
 import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -345,6 +346,36 @@ class BlockFaultsTest {
         };
     assertThat(verdict(unrounded, "XH/transformer-engine-16")).isEqualTo(Verdict.MISMATCH);
     assertThat(verdict(unrounded, "XH/plain-16")).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void signsThatRepeatEverySixtyFourElementsAreFound() throws InterruptedException {
+    FaultyBlocks oneWord =
+        new FaultyBlocks() {
+          @Override
+          public void hadamard(Hadamard transform, FloatRows rows) {
+            List<Long> signs = Collections.nCopies(transform.signs().size(), transform.signs().getFirst());
+            right.hadamard(new Hadamard(transform.size(), signs, transform.rounding()), rows);
+          }
+        };
+    assertThat(verdict(oneWord, "XH/random-signs-128")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(oneWord, "XH/random-signs-65536")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(oneWord, "XH/random-signs-64")).isEqualTo(Verdict.PASS);
+    assertThat(verdict(oneWord, "XH/plain-65536")).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void randomWordsThatStartAtEachRowAreFound() throws InterruptedException {
+    FaultyBlocks aligned =
+        new FaultyBlocks() {
+          @Override
+          public void quantizeStochastic(
+              QuantizationProfile profile, float tensorScale, StochasticRounding rounding, long first, long rowElements, FloatRows from, BlockRows to) {
+            right.quantizeStochastic(profile, tensorScale, rounding, first / 16 * 16, rowElements / 16 * 16, from, to);
+          }
+        };
+    assertThat(verdict(aligned, "X9/te-2.15/carry-8-element")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(aligned, "X9/te-2.15/carry-32")).isEqualTo(Verdict.MISMATCH);
   }
 
   @Test

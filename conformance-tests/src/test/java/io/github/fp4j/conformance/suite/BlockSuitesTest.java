@@ -35,7 +35,7 @@ class BlockSuitesTest {
     assertThat(count("X8/codes/")).isEqualTo(CPU_EXACT);
     assertThat(count("X8/scales/")).isEqualTo(ScaleLayout.values().length);
     assertThat(count("XQ/")).isEqualTo(7 * CPU_EXACT);
-    assertThat(count("XH/")).isEqualTo(6);
+    assertThat(count("XH/")).isEqualTo(1 + 2 * 16);
   }
 
   @Test
@@ -68,10 +68,36 @@ class BlockSuitesTest {
   void layoutsCountTheirPadding() {
     assertThat(cases("X8/codes/te-2.15")).isEqualTo(32 * (32 + 2) + 32 * 32);
     assertThat(cases("X8/codes/ggml-nvfp4")).isEqualTo(128 * (128 + 8) + 128 * 128);
-    long scales = 1 + 4 + 15 + 21 + 32 + 217 + 297 + 381 + 512 + 645 + 3400 + 2048 + 12000;
-    assertThat(cases("X8/scales/linear")).isEqualTo(2 * scales);
-    long tiles128 = 1 + 1 + 2 + 1 + 1 + 2 + 3 + 1 + 1 + 2 * 2 + 2 * 5 + 2 * 2 + 3 * 10;
-    assertThat(cases("X8/scales/128x4")).isEqualTo(512 * tiles128 + scales);
+    long edges = 1 + 4 + 15 + 21 + 32 + 217 + 297 + 381 + 512 + 645 + 3400 + 2048 + 12000;
+    long tilesOfEdges = 1 + 1 + 2 + 1 + 1 + 2 + 3 + 1 + 1 + 2 * 2 + 2 * 5 + 2 * 2 + 3 * 10;
+    long scales = 0;
+    long tiles = 0;
+    for (int i = 0; i < 300; i++) {
+      int columns = (7 * i + i / 40) % 40 + 1;
+      scales += (i + 1) * columns;
+      tiles += (i / 128 + 1) * ((columns + 3) / 4);
+    }
+    assertThat(cases("X8/scales/linear")).isEqualTo(2 * (edges + scales));
+    assertThat(cases("X8/scales/128x4")).isEqualTo(512 * (tilesOfEdges + tiles) + edges + scales);
+  }
+
+  @Test
+  void atTheFullLevelLayoutsMeetEveryShapeToThreeHundredByForty() {
+    Map<String, CoverageClass> full = BlockSuites.at(Level.FULL).stream().collect(Collectors.toMap(CoverageClass::id, Function.identity()));
+    long scales = 300 * 301 / 2 * (40 * 41 / 2);
+    assertThat(full.get("X8/scales/linear").cases()).isEqualTo(2 * scales);
+    long tiles = (128 + 2 * 128 + 3 * 44) * (4 * (10 * 11 / 2)); // rows of tiles times tiles in a row
+    assertThat(full.get("X8/scales/128x4").cases()).isEqualTo(512 * tiles + scales);
+    assertThat(classes.get("X8/scales/128x4").exhaustive()).isFalse();
+  }
+
+  @Test
+  void transformsOfEveryPowerOfTwoHaveTwoRowsAtLeast() {
+    for (int size = 2; size <= 65536; size *= 2) {
+      long cases = 9 * Math.max(8 * 256, 2 * size);
+      assertThat(cases("XH/plain-" + size)).isEqualTo(cases);
+      assertThat(cases("XH/random-signs-" + size)).isEqualTo(cases);
+    }
   }
 
   @Test
@@ -91,7 +117,7 @@ class BlockSuitesTest {
   void stochasticRoundingIsAskedWithBothMappingsOfBytes() {
     assertThat(classes.keySet())
         .contains("X9/te-2.15/carry-8-element", "X9/te-2.15/carry-8-ptx", "X9/te-2.15/fma-8-element", "X9/te-2.15/fma-8-ptx", "X9/te-2.15/carry-32");
-    assertThat(cases("X9/te-2.15/carry-8-ptx")).isEqualTo(6 * 8 * (128 + 8));
+    assertThat(cases("X9/te-2.15/carry-8-ptx")).isEqualTo(9 * 8 * (128 + 8));
   }
 
   @Test

@@ -20,13 +20,18 @@ import org.jspecify.annotations.Nullable;
  * @param rounding format that results are rounded to, nearest-even; null for float32
  */
 public record Hadamard(int size, List<Long> signs, @Nullable FloatFormat rounding) {
+  /** Elements in the smallest group. */
+  public static final int LEAST_SIZE = 2;
+
+  /** Elements in the largest group. */
+  public static final int LARGEST_SIZE = 65536;
 
   /** TransformerEngine's and torchao's: 16 elements, fixed sign vector, result in bf16 (pytorch/tensor/nvfp4_tensor.py; hadamard_utils.py). */
   public static final Hadamard TRANSFORMER_ENGINE = new Hadamard(16, List.of(0b1101_0111_1110_1000L), FloatFormat.BF16);
 
   public Hadamard {
-    if (size < 2 || size > 65536 || Integer.bitCount(size) != 1) {
-      throw new IllegalArgumentException("size = " + size + ": expected a power of two from 2 to 65536");
+    if (size < LEAST_SIZE || size > LARGEST_SIZE || Integer.bitCount(size) != 1) {
+      throw new IllegalArgumentException("size = " + size + ": expected a power of two from " + LEAST_SIZE + " to " + LARGEST_SIZE);
     }
     signs = List.copyOf(signs);
     if (signs.size() != Math.ceilDiv(size, 64)) {

@@ -74,14 +74,14 @@ public final class Profiles {
       nvfp4(
           "modelopt", true, DECODE_448, BlockScaleRule.of(ScaleFormula.F5, E4M3).guarded(ScaleGuard.ZERO_BEFORE_CAST, 1),
           ElementRule.of(EncodeFormula.DIVIDE_BY_PRODUCT, SIGN_TEST_E2M1), DequantizeFormula.PRODUCT, RaggedRows.PAD_WITH_ZEROS,
-          "NVIDIA/Model-Optimizer: torch/quantization/qtensor/nvfp4_tensor.py:84-92, dynamic path (read; later versions also raise the scale to 2^-9)");
+          "NVIDIA/Model-Optimizer, mid-2026: torch/quantization/qtensor/nvfp4_tensor.py:84-92, dynamic path (read; later versions also raise the scale to 2^-9)");
 
   /** compressed-tensors with float32 observers. */
   public static final QuantizationProfile COMPRESSED_TENSORS =
       nvfp4(
           "compressed-tensors", true, ENCODE_448, BlockScaleRule.of(ScaleFormula.F2, E4M3).guarded(ScaleGuard.ZERO_AFTER_CAST, 0.125f),
           ElementRule.of(EncodeFormula.DIVIDE_BY_QUOTIENT, NAN_TO_ZERO_E2M1), DequantizeFormula.QUOTIENT, RaggedRows.REFUSE,
-          "neuralmagic/compressed-tensors: quantization/utils/helpers.py:115-126, 363-369, CPU cast_to_fp4 (read); NaN elements pack as 0 (assumed)."
+          "neuralmagic/compressed-tensors, mid-2026: quantization/utils/helpers.py:115-126, 363-369, CPU cast_to_fp4 (read); NaN elements pack as 0 (assumed)."
               + " With bf16 observers amax_b/6 is rounded to bf16 (blockScale().in(BF16))");
 
   /** vLLM's CUDA kernel. */
@@ -89,7 +89,7 @@ public final class Profiles {
       nvfp4(
           "vllm", false, ENCODE_448, BlockScaleRule.of(ScaleFormula.F3, E4M3), ElementRule.of(EncodeFormula.QUOTIENT, CUDA_E2M1),
           DequantizeFormula.QUOTIENT, RaggedRows.REFUSE,
-          "vllm-project/vllm: csrc/quantization/fp4/nvfp4_utils.cuh (read): S * (amax * rcp.approx.ftz(6)), then rcp.approx.ftz(SF * rcp.approx.ftz(S)),"
+          "vllm-project/vllm, mid-2026: csrc/quantization/fp4/nvfp4_utils.cuh (read): S * (amax * rcp.approx.ftz(6)), then rcp.approx.ftz(SF * rcp.approx.ftz(S)),"
               + " zero scales giving zero codes; the rules here are its nearest exact ones and serve for reading its tensors")
           .with(
               new Exactness.HardwareOnly(
@@ -100,7 +100,7 @@ public final class Profiles {
       nvfp4(
           "flashinfer-exact", false, ENCODE_448, BlockScaleRule.of(ScaleFormula.F1, E4M3),
           ElementRule.of(EncodeFormula.RECIPROCAL_OF_PRODUCT, CUDA_E2M1), DequantizeFormula.QUOTIENT, RaggedRows.REFUSE,
-          "flashinfer-ai/flashinfer: trtllm quantization_utils.cuh:431-510 with DISABLE_FP4_QUANT_FAST_MATH (read); the caller gives 2688/amax without a"
+          "flashinfer-ai/flashinfer, mid-2026: trtllm quantization_utils.cuh:431-510 with DISABLE_FP4_QUANT_FAST_MATH (read); the caller gives 2688/amax without a"
               + " guard (assumed)");
 
   /** ggml's NVFP4 rows: 64 elements with four scales, no tensor scale. */
@@ -110,7 +110,7 @@ public final class Profiles {
           BlockScaleRule.of(ScaleFormula.AMAX_OVER_MAX, E4M3.with(Rounding.NEAREST_AWAY)).with(ScaleCast.GGML_UE4M3),
           new ElementRule(EncodeFormula.DIVIDE, ElementCast.NEAREST_PRODUCT, GGML_E2M1), DequantizeFormula.DOUBLED_TIMES_HALF,
           NibbleOrder.PLANAR_HALVES, RaggedRows.REFUSE, 64, Exactness.CPU,
-          "ggml-org/llama.cpp: ggml/src/ggml-quants.c quantize_row_nvfp4_ref, ggml-impl.h ggml_fp32_to_ue4m3 (run against libggml-base)");
+          "ggml-org/llama.cpp, mid-2026: ggml/src/ggml-quants.c quantize_row_nvfp4_ref, ggml-impl.h ggml_fp32_to_ue4m3 (run against libggml-base 0.25.1)");
 
   /** ggml's MXFP4 rows, CPU. */
   public static final QuantizationProfile GGML_MXFP4 =
@@ -118,7 +118,7 @@ public final class Profiles {
           "ggml-mxfp4", BlockFormat.MXFP4, false, TensorScaleRule.NONE, BlockScaleRule.of(ScaleFormula.EXPONENT_FLOOR_LOG2F_WRAPPED, E8M0),
           new ElementRule(EncodeFormula.DIVIDE, ElementCast.NEAREST_PRODUCT, GGML_E2M1), DequantizeFormula.DOUBLED_TIMES_HALF,
           NibbleOrder.PLANAR_HALVES, RaggedRows.REFUSE, 32, Exactness.CPU,
-          "ggml-org/llama.cpp: ggml/src/ggml-quants.c quantize_row_mxfp4_ref on x86-64 with glibc's log2f (run against libggml-base)");
+          "ggml-org/llama.cpp, mid-2026: ggml/src/ggml-quants.c quantize_row_mxfp4_ref on x86-64 with glibc's log2f (run against libggml-base 0.25.1)");
 
   /** OCP MX v1.0, MXFP4. */
   public static final QuantizationProfile OCP_MX =
@@ -153,7 +153,7 @@ public final class Profiles {
           new ElementRule(
               EncodeFormula.DIVIDE, ElementCast.FLOOR_OF_SUM, NAN_TO_ZERO_E2M1.with(Rounding.NEAREST_AWAY)),
           DequantizeFormula.SCALE_ONLY, NibbleOrder.INTERLEAVED_LOW_FIRST, RaggedRows.PAD_WITH_ZEROS, 32, Exactness.CPU,
-          "microsoft/microxcaling: mx/mx_ops.py:76-80, mx/elemwise_ops.py:62-68, round = nearest (read). It keeps values, not codes: a block with NaN or Inf, all"
+          "microsoft/microxcaling, mid-2026: mx/mx_ops.py:76-80, mx/elemwise_ops.py:62-68, round = nearest (read). It keeps values, not codes: a block with NaN or Inf, all"
               + " NaN there, is stored as a NaN scale over zero codes");
 
   /** ONNX as its documentation says. */
@@ -172,7 +172,7 @@ public final class Profiles {
   public static final QuantizationProfile GFLOAT =
       mxfp4(
           "gfloat", BlockScaleRule.of(ScaleFormula.EXPONENT_FLOOR, E8M0.with(Overflow.SATURATE)), CUDA_E2M1.with(NanPolicy.REFUSE), RaggedRows.REFUSE,
-          "graphcore-research/gfloat: block.py, round.py, in float64, whose logarithm does not round up to an integer for float32 input (read)");
+          "graphcore-research/gfloat, mid-2026: block.py, round.py, in float64, whose logarithm does not round up to an integer for float32 input (read)");
 
   /** JAX's scaled_matmul, mode nvfp4. */
   public static final QuantizationProfile JAX =

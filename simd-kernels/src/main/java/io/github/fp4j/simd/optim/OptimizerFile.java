@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,10 @@ public final class OptimizerFile {
   /** Writes the state of {@code optimizer} to {@code file}. */
   public static void save(Optimizer optimizer, Path file) throws IOException {
     List<StateArray> arrays = StateArray.of(optimizer);
-    Path temporary = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".part");
+    String name = "." + file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
+    Path temporary = file.toAbsolutePath().resolveSibling(name); // not createTempFile, which lets only the owner read it
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         byte[] header = header(optimizer, arrays).getBytes(StandardCharsets.UTF_8);
         ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).put(header).flip();
         writeFully(channel, start);

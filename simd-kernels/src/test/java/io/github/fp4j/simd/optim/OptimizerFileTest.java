@@ -2,6 +2,7 @@ package io.github.fp4j.simd.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -151,6 +152,14 @@ class OptimizerFileTest {
     assertThatThrownBy(() -> OptimizerFile.resume(corrected, file)).hasMessageEndingWith("group0 was saved with mode=corrected: expected mode=reference");
     Optimizer larger = new Optimizer(config(Algorithm.STABLE_SPAM), new Parameter("bias", FloatStorage.float32(new float[11]), 11));
     assertThatThrownBy(() -> OptimizerFile.resume(larger, file)).hasMessageContaining("tensor \"bias.first\" is F32[10]: expected F32[11]");
+  }
+
+  @Test
+  void whoMayReadAnyNewFileMayReadTheState() throws IOException {
+    Path file = folder.resolve("state");
+    OptimizerFile.save(optimizer(config(Algorithm.ADAM), new float[N], new short[10]), file);
+    assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("posix"));
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(Files.createFile(folder.resolve("plain"))));
   }
 
   @Test
