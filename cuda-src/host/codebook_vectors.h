@@ -97,8 +97,7 @@ bool encode_in_vectors(const VectorCodebook& codebook, const float* values, std:
   if (codebook.is_linear) {
     encode_all(values, count, scale, packed, linear_codes);
   } else {
-    const VectorCodebook local = codebook;
-    encode_all(values, count, scale, packed, [local](__m512 q) { return searched_codes(local, q); });
+    encode_all(values, count, scale, packed, [&](__m512 q) { return searched_codes(codebook, q); });
   }
   return true;
 }

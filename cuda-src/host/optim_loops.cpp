@@ -18,6 +18,8 @@ constexpr std::size_t chunk_size = static_cast<std::size_t>(reduction_chunk);
 // Elements that are encoded by way of an array of codes, one to a byte.
 constexpr std::size_t piece_size = 1024;
 
+#include "codebook_vectors.h"
+
 std::int32_t largest_bits(const float* values, std::size_t count) {
   std::int32_t largest_so_far = 0;
   for (std::size_t i = 0; i < count; i++) {
@@ -93,8 +95,6 @@ void adam_all(const AdamCoefficients& c, float* parameters, const float* gradien
   adam_run<lerp>(c, parameters, gradient, first, second, head);
   adam_run<lerp>(c, parameters + head, gradient + head, first + head, second + head, count - head);
 }
-
-#include "codebook_vectors.h"
 
 // Codes of quotients, one to a byte.
 void codes_of(const CodeTable& table, const float* __restrict quotients, std::uint8_t* __restrict codes, std::size_t count) {

@@ -39,4 +39,27 @@ public interface CodedAdam {
       Moment second,
       int from,
       int length);
+
+  /** The definition: decode, adam and encode of {@code kernels}, one after the other. Allocates both decoded moments. */
+  static CodedAdam inTurn(OptimizerKernels kernels) {
+    return (coefficients, parameters, parametersOffset, gradient, gradientOffset, first, second, from, length) -> {
+      float[] m = decoded(kernels, first, from, length);
+      float[] v = decoded(kernels, second, from, length);
+      kernels.adam(coefficients, parameters, parametersOffset, gradient, gradientOffset, m, 0, v, 0, length);
+      encode(kernels, m, first, from);
+      encode(kernels, v, second, from);
+    };
+  }
+
+  private static float[] decoded(OptimizerKernels kernels, Moment moment, int from, int length) {
+    float[] values = new float[length];
+    BlockwiseCodebook format = moment.format();
+    kernels.decode(format, moment.packed(), format.codebook().bytes(from), moment.scales(), from / format.blockSize(), values, 0, length);
+    return values;
+  }
+
+  private static void encode(OptimizerKernels kernels, float[] values, Moment moment, int from) {
+    BlockwiseCodebook format = moment.format();
+    kernels.encode(format, values, 0, values.length, moment.packed(), format.codebook().bytes(from), moment.scales(), from / format.blockSize());
+  }
 }

@@ -3,12 +3,10 @@ package io.github.fp4j.conformance.suite;
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.CodedAdam.Moment;
-import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import io.github.fp4j.formats.codebook.Codebook;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Calls of Adam's update on moments in codes: the published pair of codebooks at every length, kind of input and block size, every pair at one size. The
@@ -57,12 +55,7 @@ final class CodedAdamCalls {
           Moment m = moment(firstFormat, OptimizerInput.NUMBERS.values(total, seed + 2));
           Moment v = moment(secondFormat, OptimizerInput.NUMBERS.magnitudes(total, seed + 3));
           AdamCoefficients c = OptimizerCalls.coefficients(input, seed, lerp);
-          Optional<CodedAdam> coded = kernels.codedAdam();
-          if (coded.isPresent()) {
-            coded.get().adam(c, p, 1, g, 2, m, v, size, length);
-          } else {
-            adam(kernels, c, p, g, m, v, size, length);
-          }
+          kernels.codedAdam().orElseGet(() -> CodedAdam.inTurn(kernels)).adam(c, p, 1, g, 2, m, v, size, length);
           return new OptimizerAnswer()
               .add("parameters", p)
               .add("gradient", g)
@@ -84,25 +77,5 @@ final class CodedAdamCalls {
     packed[packed.length - 1] = (byte) 0xA5;
     format.encode(values, 0, values.length, packed, 0, scales, 0);
     return new Moment(format, packed, scales);
-  }
-
-  private static void adam(OptimizerKernels kernels, AdamCoefficients c, float[] p, float[] g, Moment first, Moment second, int from, int length) {
-    float[] m = decoded(kernels, first, from, length);
-    float[] v = decoded(kernels, second, from, length);
-    kernels.adam(c, p, 1, g, 2, m, 0, v, 0, length);
-    encode(kernels, m, first, from);
-    encode(kernels, v, second, from);
-  }
-
-  private static float[] decoded(OptimizerKernels kernels, Moment moment, int from, int length) {
-    float[] values = new float[length];
-    BlockwiseCodebook format = moment.format();
-    kernels.decode(format, moment.packed(), format.codebook().bytes(from), moment.scales(), from / format.blockSize(), values, 0, length);
-    return values;
-  }
-
-  private static void encode(OptimizerKernels kernels, float[] values, Moment moment, int from) {
-    BlockwiseCodebook format = moment.format();
-    kernels.encode(format, values, 0, values.length, moment.packed(), format.codebook().bytes(from), moment.scales(), from / format.blockSize());
   }
 }

@@ -226,27 +226,10 @@ class OptimizerFaultsTest {
       public Optional<CodedAdam> codedAdam() {
         return Optional.of(
             (c, parameters, parametersOffset, gradient, gradientOffset, first, second, from, length) -> {
-              float[] m = decoded(first, from, length);
-              float[] v = decoded(second, from, length);
-              right.adam(c, parameters, parametersOffset, gradient, gradientOffset, m, 0, v, 0, length);
-              encode(m, first, from);
-              encode(v, second, from);
+              CodedAdam.inTurn(right).adam(c, parameters, parametersOffset, gradient, gradientOffset, first, second, from, length);
               int block = from / second.format().blockSize();
               second.scales()[block] = (float) scaleFault.applyAsDouble(second.scales()[block]);
             });
-      }
-
-      private float[] decoded(CodedAdam.Moment moment, int from, int length) {
-        float[] values = new float[length];
-        BlockwiseCodebook format = moment.format();
-        right.decode(format, moment.packed(), format.codebook().bytes(from), moment.scales(), from / format.blockSize(), values, 0, length);
-        return values;
-      }
-
-      private void encode(float[] values, CodedAdam.Moment moment, int from) {
-        BlockwiseCodebook format = moment.format();
-        int packedOffset = format.codebook().bytes(from);
-        right.encode(format, values, 0, values.length, moment.packed(), packedOffset, moment.scales(), from / format.blockSize());
       }
     };
   }
