@@ -1,33 +1,54 @@
 // Moments in 4-bit codes, sixteen elements to a vector, for any ascending codebook. Included into the anonymous namespace of each instruction set's translation unit.
 //
-// A code is found by four comparisons with boundaries that permutations look up. The quotient before them is exact without a division: with y the reciprocal of the
-// scale, correctly rounded, x * y lies within two ulps of x / scale; one correction by the remainder makes it a neighbour of it, and a second one rounds it correctly
-// (Markstein, IBM J. Res. Dev. 34(1), 1990; Cornea et al., "Scientific Computing on Itanium-based Systems", 2002, chapter 8), as long as nothing over- or underflows.
+// A code is the number of boundaries below the quotient of value and scale, which is rounded to float. No value is divided: for each block and boundary there is a
+// largest value whose quotient is not above it, and values are compared with that. Quotients above a boundary are those behind the midpoint between it and the next
+// float. Scale times midpoint has at most 49 bits and is exact in double; rounded down to float it is that largest value. Ties need no thought: the midpoint between
+// normal floats has 25 bits, so that its product with a scale is no float; the one above a boundary of 0 belongs to 0.
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
 constexpr std::size_t codebook_lanes = 16;
 
-// Scales between these leave quotients and remainders that matter far from overflow and from subnormals.
-constexpr float least_scale = 0x1p-60f;
-constexpr float most_scale = 0x1p60f;
+// A linear codebook's codes are guessed by a multiplication with 16 / scale, for scales that leave it and the products far from overflow and from subnormals.
+constexpr float least_guessed_scale = 0x1p-60f;
+constexpr float most_guessed_scale = 0x1p60f;
 
 struct VectorCodebook {
   __m512 values;
-  __m512 middle;      // boundary 7
-  __m512 quarters;    // boundary i + 3, then i + 1, then i
-  __m512 eighths;
-  __m512 sixteenths;
-  bool is_linear;     // boundaries (2i + 3) / 32
+  __m512d low_midpoints;   // above boundaries 0..7
+  __m512d high_midpoints;  // above boundaries 8..14, and infinity
+  bool is_linear;          // boundaries (2i + 3) / 32
 };
 
+bool has_subnormal_boundary(const CodeTable& table) {
+  return std::any_of(table.midpoints, table.midpoints + 15, [](float boundary) { return boundary != 0 && std::fabs(boundary) < 0x1p-126f; });
+}
+
+__m512d midpoints(__m256 boundary, __m256 above) {
+  return _mm512_mul_pd(_mm512_add_pd(_mm512_cvtps_pd(boundary), _mm512_cvtps_pd(above)), _mm512_set1_pd(0.5));
+}
+
 VectorCodebook vectors_of(const CodeTable& table) {
-  float boundaries[16 + 3] = {};
-  std::memcpy(boundaries, table.midpoints, 15 * sizeof(float));
+  alignas(64) float boundaries[16];
   bool is_linear = true;
   for (int i = 0; i < 15; i++) {
+    boundaries[i] = table.midpoints[i] + 0.0f;  // no -0, whose bits say that the next float is nearer to zero
     is_linear = is_linear && boundaries[i] == static_cast<float>(2 * i + 3) / 32.0f;
   }
-  return {_mm512_loadu_ps(table.values),   _mm512_set1_ps(boundaries[7]), _mm512_loadu_ps(boundaries + 3),
-          _mm512_loadu_ps(boundaries + 1), _mm512_loadu_ps(boundaries),   is_linear};
+  boundaries[15] = INFINITY;
+  const __m512i bits = _mm512_load_si512(boundaries);
+  const __m512i step = _mm512_or_si512(_mm512_srai_epi32(bits, 31), _mm512_set1_epi32(1));
+  const __m512 boundary = _mm512_castsi512_ps(bits);
+  const __m512 above = _mm512_castsi512_ps(_mm512_mask_add_epi32(bits, 0x7FFF, bits, step));
+  return {_mm512_loadu_ps(table.values), midpoints(_mm512_castps512_ps256(boundary), _mm512_castps512_ps256(above)),
+          midpoints(_mm512_extractf32x8_ps(boundary, 1), _mm512_extractf32x8_ps(above, 1)), is_linear};
+}
+
+// The largest values of a block that lie not above each boundary; the scale is positive and finite.
+__m512 largest_below(const VectorCodebook& codebook, float scale) {
+  constexpr int down = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC;
+  const __m512d scales = _mm512_set1_pd(static_cast<double>(scale));
+  const __m256 low = _mm512_cvt_roundpd_ps(_mm512_mul_round_pd(codebook.low_midpoints, scales, down), down);
+  const __m256 high = _mm512_cvt_roundpd_ps(_mm512_mul_round_pd(codebook.high_midpoints, scales, down), down);
+  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 
 // The values of a block's codes.
@@ -37,39 +58,77 @@ __m512 scaled_values(const VectorCodebook& codebook, float scale) {
 
 // A permutation looks at the low four bits of an index only: nibble i of eight bytes, shifted down, is one.
 __m512 decoded(__m512 scaled, const std::uint8_t* packed) {
+  std::int64_t codes;
+  std::memcpy(&codes, packed, sizeof codes);
+#if defined(__AVX512VBMI__)
+  const __m512i shifts = _mm512_setr_epi64(0x0400000000, 0x0C00000008, 0x1400000010, 0x1C00000018, 0x2400000020, 0x2C00000028, 0x3400000030, 0x3C00000038);
+  const __m512i indices = _mm512_multishift_epi64_epi8(shifts, _mm512_set1_epi64(codes));
+#else
   const __m512i halves = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
   const __m512i shifts = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
-  const __m512i words = _mm512_castsi128_si512(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(packed)));
-  return _mm512_permutexvar_ps(_mm512_srlv_epi32(_mm512_permutexvar_epi32(halves, words), shifts), scaled);
+  const __m512i indices = _mm512_srlv_epi32(_mm512_permutexvar_epi32(halves, _mm512_castsi128_si512(_mm_cvtsi64_si128(codes))), shifts);
+#endif
+  return _mm512_permutexvar_ps(indices, scaled);
 }
 
-__m512 quotients(__m512 x, __m512 scale, __m512 reciprocal) {
-  __m512 q = _mm512_mul_ps(x, reciprocal);
-  q = _mm512_fmadd_ps(_mm512_fnmadd_ps(q, scale, x), reciprocal, q);
-  return _mm512_fmadd_ps(_mm512_fnmadd_ps(q, scale, x), reciprocal, q);
+// Twice the code, and one where the limit minus x is negative: x is above it, and gradual underflow keeps that from being lost.
+__m512i doubled_and_one_if_negative(__m512i code, __m512 difference) {
+#if defined(__AVX512VBMI2__)
+  return _mm512_shldi_epi32(code, _mm512_castps_si512(difference), 1);
+#else
+  return _mm512_or_si512(_mm512_add_epi32(code, code), _mm512_srli_epi32(_mm512_castps_si512(difference), 31));
+#endif
 }
 
-__m512i searched_codes(const VectorCodebook& codebook, __m512 q) {
-  const auto step = [&](__m512i code, __m512 boundary, int by) {
-    return _mm512_mask_add_epi32(code, _mm512_cmp_ps_mask(q, boundary, _CMP_GT_OQ), code, _mm512_set1_epi32(by));
-  };
-  __m512i code = step(_mm512_setzero_si512(), codebook.middle, 8);
-  code = step(code, _mm512_permutexvar_ps(code, codebook.quarters), 4);
-  code = step(code, _mm512_permutexvar_ps(code, codebook.eighths), 2);
-  return step(code, _mm512_permutexvar_ps(code, codebook.sixteenths), 1);
-}
+// By halving: every step finds one more bit of the code, the upper ones first.
+struct SearchedCodes {
+  __m512 middle;      // limit 7
+  __m512 quarters;    // limits 3 and 11, by the first bit
+  __m512 eighths;     // limits 1, 5, 9, 13, by two bits
+  __m512 sixteenths;  // the even ones
 
-// 16q - 1.5 rounded up, where 2^23 beside it leaves integers only; numbers of at most 0 become code 0.
-__m512i linear_codes(__m512 q) {
-  const __m512 zero = _mm512_set1_ps(0x1p23f);
-  const __m512 sum = _mm512_fmadd_round_ps(q, _mm512_set1_ps(16.0f), _mm512_set1_ps(0x1p23f - 1.5f), _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
-  return _mm512_castps_si512(_mm512_max_ps(sum, zero));
-}
+  explicit SearchedCodes(__m512 limits)
+      : middle(_mm512_permutexvar_ps(_mm512_set1_epi32(7), limits)),
+        quarters(_mm512_permutexvar_ps(_mm512_setr_epi32(3, 11, 3, 11, 3, 11, 3, 11, 3, 11, 3, 11, 3, 11, 3, 11), limits)),
+        eighths(_mm512_permutexvar_ps(_mm512_setr_epi32(1, 5, 9, 13, 1, 5, 9, 13, 1, 5, 9, 13, 1, 5, 9, 13), limits)),
+        sixteenths(_mm512_permutexvar_ps(_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14), limits)) {}
 
-// The eight bytes of the low nibbles of sixteen codes below 256.
+  __m512i operator()(__m512 x) const {
+    __m512i code = _mm512_srli_epi32(_mm512_castps_si512(_mm512_sub_ps(middle, x)), 31);
+    code = doubled_and_one_if_negative(code, _mm512_sub_ps(_mm512_permutexvar_ps(code, quarters), x));
+    code = doubled_and_one_if_negative(code, _mm512_sub_ps(_mm512_permutexvar_ps(code, eighths), x));
+    return doubled_and_one_if_negative(code, _mm512_sub_ps(_mm512_permutexvar_ps(code, sixteenths), x));
+  }
+};
+
+// By 16q - 1.5 rounded up, where 2^23 beside it leaves integers only. The factor is too small by a 2^21st at most and never too large: the guess is the code or one
+// less. Numbers of at most 0 are guessed 0.
+struct GuessedCodes {
+  __m512 factor;
+  __m512 limits;
+
+  GuessedCodes(float scale, __m512 of_block) : factor(_mm512_set1_ps(16.0f / scale * (1 - 0x1p-21f))), limits(of_block) {}
+
+  __m512i operator()(__m512 x) const {
+    const __m512 zero = _mm512_set1_ps(0x1p23f);
+    const __m512 sum = _mm512_fmadd_round_ps(x, factor, _mm512_set1_ps(0x1p23f - 1.5f), _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+    const __m512i guess = _mm512_sub_epi32(_mm512_castps_si512(_mm512_max_ps(sum, zero)), _mm512_castps_si512(zero));
+    const __mmask16 is_above = _mm512_cmp_ps_mask(x, _mm512_permutexvar_ps(guess, limits), _CMP_GT_OQ);
+    return _mm512_mask_add_epi32(guess, is_above, guess, _mm512_set1_epi32(1));
+  }
+};
+
+// The eight bytes of sixteen codes.
 void store_codes(__m512i code, std::uint8_t* packed) {
   const __m128i pairs = _mm_maddubs_epi16(_mm512_cvtepi32_epi8(code), _mm_set1_epi16(0x1001));
   _mm_storel_epi64(reinterpret_cast<__m128i*>(packed), _mm_packus_epi16(pairs, pairs));
+}
+
+// The 32 bytes of 64 codes. Packing leaves four codes of each vector side by side.
+void store_codes(__m512i a, __m512i b, __m512i c, __m512i d, std::uint8_t* packed) {
+  const __m512i in_turn = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i bytes = _mm512_permutexvar_epi32(in_turn, _mm512_packus_epi16(_mm512_packus_epi32(a, b), _mm512_packus_epi32(c, d)));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(packed), _mm512_cvtepi16_epi8(_mm512_maddubs_epi16(bytes, _mm512_set1_epi16(0x1001))));
 }
 
 __m512i magnitudes_in(__m512 x) {
@@ -77,11 +136,14 @@ __m512i magnitudes_in(__m512 x) {
 }
 
 template <class Codes>
-void encode_all(const float* values, std::size_t count, float scale, std::uint8_t* packed, Codes codes) {
-  const __m512 scales = _mm512_set1_ps(scale);
-  const __m512 reciprocals = _mm512_set1_ps(1.0f / scale);
-  for (std::size_t i = 0; i < count; i += codebook_lanes) {
-    store_codes(codes(quotients(_mm512_loadu_ps(values + i), scales, reciprocals)), packed + i / 2);
+void encode_all(const Codes& codes, const float* values, std::size_t count, std::uint8_t* packed) {
+  const auto code = [&](std::size_t i) { return codes(_mm512_loadu_ps(values + i)); };
+  std::size_t i = 0;
+  for (; i + 4 * codebook_lanes <= count; i += 4 * codebook_lanes) {
+    store_codes(code(i), code(i + codebook_lanes), code(i + 2 * codebook_lanes), code(i + 3 * codebook_lanes), packed + i / 2);
+  }
+  for (; i < count; i += codebook_lanes) {
+    store_codes(code(i), packed + i / 2);
   }
 }
 
@@ -89,25 +151,35 @@ float largest_of(__m512i magnitudes) {
   return from_bits<float>(static_cast<std::uint32_t>(_mm512_reduce_max_epi32(magnitudes)));
 }
 
-// Encodes a block of whole vectors under its scale, or gives false where that is zero, too small, too large or not a number.
+// Encodes a block of whole vectors under its scale, or gives false where that is zero or not finite.
 bool encode_in_vectors(const VectorCodebook& codebook, const float* values, std::size_t count, float scale, std::uint8_t* packed) {
-  if (!(scale >= least_scale && scale <= most_scale)) {
+  if (!(scale > 0 && scale < INFINITY)) {
     return false;
   }
-  if (codebook.is_linear) {
-    encode_all(values, count, scale, packed, linear_codes);
+  const __m512 limits = largest_below(codebook, scale);
+  if (codebook.is_linear && scale >= least_guessed_scale && scale <= most_guessed_scale) {
+    encode_all(GuessedCodes(scale, limits), values, count, packed);
   } else {
-    encode_all(values, count, scale, packed, [&](__m512 q) { return searched_codes(codebook, q); });
+    encode_all(SearchedCodes(limits), values, count, packed);
   }
   return true;
 }
 
+__m512 conditioned(const AdamCoefficients& c, __m512 g) {
+  const __mmask16 large = _mm512_cmp_ps_mask(_mm512_castsi512_ps(magnitudes_in(g)), _mm512_set1_ps(c.threshold), _CMP_GT_OQ);
+  return _mm512_mul_ps(_mm512_mask_mul_ps(g, large, g, _mm512_set1_ps(c.ratio)), _mm512_set1_ps(c.gain));
+}
+
+// Whether conditioning leaves every gradient as it is.
+bool is_plain(const AdamCoefficients& c) {
+  return c.gain == 1 && (c.ratio == 1 || c.threshold == INFINITY);
+}
+
 // The update of sixteen elements, operation by operation that of fp4j/optim.cuh.
-template <bool lerp>
+template <bool lerp, bool plain>
 void adam_vector(const AdamCoefficients& c, const float* gradient, float* parameters, __m512& first, __m512& second) {
   const __m512 g = _mm512_loadu_ps(gradient);
-  const __mmask16 large = _mm512_cmp_ps_mask(_mm512_castsi512_ps(magnitudes_in(g)), _mm512_set1_ps(c.threshold), _CMP_GT_OQ);
-  const __m512 a = _mm512_mul_ps(_mm512_mask_mul_ps(g, large, g, _mm512_set1_ps(c.ratio)), _mm512_set1_ps(c.gain));
+  const __m512 a = plain ? g : conditioned(c, g);
   const __m512 part = _mm512_set1_ps(c.one_minus_beta1);
   const __m512 m = lerp ? _mm512_add_ps(first, _mm512_mul_ps(_mm512_sub_ps(a, first), part))
                         : _mm512_add_ps(_mm512_mul_ps(first, _mm512_set1_ps(c.beta1)), _mm512_mul_ps(a, part));

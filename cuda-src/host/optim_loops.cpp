@@ -3,6 +3,7 @@
 #include "optim_loops.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #if defined(__AVX2__)
@@ -148,7 +149,7 @@ void encode_blocks_by_division(
 
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
 bool is_in_vectors(const CodeTable& table, std::size_t block_size) {
-  return table.bits == 4 && block_size % codebook_lanes == 0 && block_size <= piece_size;
+  return table.bits == 4 && block_size % codebook_lanes == 0 && block_size <= piece_size && !has_subnormal_boundary(table);
 }
 
 // The codes of whole blocks whose scales are known. These are found in a loop of their own: codes that wait for their block's scale would hold up the next block's.
@@ -267,8 +268,11 @@ void adam_block(const AdamCoefficients& c, float* parameters, const float* gradi
 }
 
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
+// How far ahead parameters and gradients are fetched: the core stops reading them while it looks for codes, and its prefetchers lose the thread.
+constexpr std::size_t ahead = 512;
+
 // Whole blocks of whole vectors; gives the number of elements done.
-template <bool lerp>
+template <bool lerp, bool plain>
 std::size_t adam_in_vectors(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second,
                             std::size_t block_size, std::size_t count) {
   if (!is_in_vectors(*first.table, block_size) || !is_in_vectors(*second.table, block_size)) {
@@ -288,9 +292,11 @@ std::size_t adam_in_vectors(const AdamCoefficients& c, float* parameters, const 
       __m512i first_largest = _mm512_setzero_si512();
       __m512i second_largest = _mm512_setzero_si512();
       for (std::size_t i = at; i < at + block_size; i += codebook_lanes) {
+        _mm_prefetch(reinterpret_cast<const char*>(parameters + i + ahead), _MM_HINT_T0);
+        _mm_prefetch(reinterpret_cast<const char*>(gradient + i + ahead), _MM_HINT_T0);
         __m512 x = decoded(first_values, first.packed + i / 2);
         __m512 y = decoded(second_values, second.packed + i / 2);
-        adam_vector<lerp>(c, gradient + i, parameters + i, x, y);
+        adam_vector<lerp, plain>(c, gradient + i, parameters + i, x, y);
         first_largest = _mm512_max_epi32(first_largest, magnitudes_in(x));
         second_largest = _mm512_max_epi32(second_largest, magnitudes_in(y));
         _mm512_store_ps(m + (i - start), x);
@@ -311,7 +317,8 @@ void adam_blocks(const AdamCoefficients& c, float* parameters, const float* grad
                  std::size_t count) {
   std::size_t at = 0;
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
-  at = adam_in_vectors<lerp>(c, parameters, gradient, first, second, block_size, count);
+  at = is_plain(c) ? adam_in_vectors<lerp, true>(c, parameters, gradient, first, second, block_size, count)
+                   : adam_in_vectors<lerp, false>(c, parameters, gradient, first, second, block_size, count);
 #endif
   for (; at < count; at += block_size) {
     adam_block<lerp>(c, parameters, gradient, first, second, at, block_size, smaller(block_size, count - at));

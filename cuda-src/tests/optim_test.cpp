@@ -178,25 +178,39 @@ void codes(const OptimLoops& loops, const std::vector<float>& codebook, int bits
   same("values", back, restored);
 }
 
-// Numbers within four ulps of where a block's codes change.
+// Numbers within four ulps of where a block's codes change, under scales of every exponent, subnormal ones too.
 std::vector<float> values_near_boundaries(const std::vector<float>& codebook, std::size_t blocks, std::size_t block_size, unsigned seed) {
   std::mt19937 random(seed);
   std::vector<float> values;
   for (std::size_t block = 0; block < blocks; block++) {
-    const float scale = std::ldexp(1.0f + static_cast<float>(random() % (1u << 23)) * 0x1p-23f, static_cast<int>(random() % 140) - 70);
+    const float scale = std::ldexp(1.0f + static_cast<float>(random() % (1u << 23)) * 0x1p-23f, static_cast<int>(random() % 276) - 149);
     values.push_back(scale);
     while (values.size() % block_size != 0) {
       const std::size_t code = random() % (codebook.size() - 1);
       const float x = (codebook[code] + codebook[code + 1]) * .5f * scale;
-      values.push_back(from_bits<float>(to_bits(x) + static_cast<std::uint32_t>(random() % 9) - 4));
+      const std::uint32_t magnitude = magnitude_bits(x) + static_cast<std::uint32_t>(random() % 9);
+      values.push_back(std::copysign(from_bits<float>(magnitude < 4 ? 0 : std::min(magnitude - 4, magnitude_bits(scale))), x));
     }
   }
   return values;
 }
 
+// A block of 16 whose quotients lie in the middle between a subnormal boundary and the next number.
+std::vector<float> ties_above_subnormal_boundaries() {
+  std::vector<float> values = {4.0f};
+  for (int i = -7; i < 8; i++) {
+    values.push_back(static_cast<float>(4 * (2 * i + 1) + 2) * 0x1p-149f);
+  }
+  return values;
+}
+
 // Updates of moments in codes against the three loops that they join.
-void coded_updates(const OptimLoops& loops, const std::vector<float>& gradient, int bits, std::size_t block_size) {
-  const AdamCoefficients c = {.5f, .25f, 3.0f, .9999f, .9f, .1f, .999f, .001f, 4e-4f, 1.3f, 1e-8f};
+void coded_updates(const OptimLoops& loops, const std::vector<float>& gradient, int bits, std::size_t block_size, bool conditioned) {
+  AdamCoefficients c = {.5f, .25f, 3.0f, .9999f, .9f, .1f, .999f, .001f, 4e-4f, 1.3f, 1e-8f};
+  if (!conditioned) {
+    c.threshold = INFINITY;
+    c.gain = 1;
+  }
   const OptimLoops& plain = *levels[0];
   const std::size_t count = gradient.size();
   const std::vector<float> linear = codebooks::linear(static_cast<std::size_t>(1) << bits);
@@ -259,8 +273,9 @@ int main() {
           codes(*levels[level], codebooks::linear(256), 8, 0, block_size, values);
           const std::size_t blocks = (count + block_size - 1) / block_size;
           for (const int bits : {4, 8}) {
-            coded_updates(*levels[level], values, bits, block_size);
-            expected += static_cast<long long>(2 * (count + 2 * blocks + (count + 1) / 2 + (bits == 8 ? count : (count + 1) / 2)));
+            coded_updates(*levels[level], values, bits, block_size, true);
+            coded_updates(*levels[level], values, bits, block_size, false);
+            expected += static_cast<long long>(4 * (count + 2 * blocks + (count + 1) / 2 + (bits == 8 ? count : (count + 1) / 2)));
           }
           expected += static_cast<long long>(3 * (blocks + 2 * count) + 2 * (2 * ((count + 1) / 2) + count));
         }
@@ -271,12 +286,15 @@ int main() {
   for (int level = 0; level < usable; level++) {
     for (const std::size_t block_size : {std::size_t{16}, std::size_t{128}}) {
       const std::size_t blocks = (1u << 20) / block_size;
-      for (const bool is_linear : {false, true}) {
-        const std::vector<float> codebook = is_linear ? codebooks::linear(16) : codebooks::dynamic4;
-        codes(*levels[level], codebook, 4, is_linear ? 0 : codebooks::dynamic4_zero, block_size, values_near_boundaries(codebook, blocks, block_size, 11));
+      for (const std::vector<float>& codebook : {codebooks::linear(16), codebooks::dynamic4, codebooks::around_zero}) {
+        codes(*levels[level], codebook, 4, 0, block_size, values_near_boundaries(codebook, blocks, block_size, 11));
         expected += static_cast<long long>(blocks + (2 << 20) + (2 << 19));
       }
     }
+  }
+  for (int level = 0; level < usable; level++) {
+    codes(*levels[level], codebooks::subnormal(), 4, 7, 16, ties_above_subnormal_boundaries());
+    expected += 1 + 2 * 16 + 2 * 8;
   }
   std::printf("optim: %d instruction sets\n", usable);
   return check::summary("optim", expected);
