@@ -25,7 +25,6 @@ bool is_missing(const void* array, std::size_t count) {
 }
 
 constexpr std::size_t chunk = 2048;  // codes between two loops: they stay in the first-level cache. Even, so that no byte is shared between chunks.
-static_assert(elements_at_once % chunk == 0, "whole chunks, and so no byte shared between threads");
 static_assert(FP4J_MOST_THREADS == fp4j::host::most_threads, "the C ABI's number");
 
 }  // namespace
@@ -64,7 +63,7 @@ int32_t fp4j_encode_f32(const fp4j_conversion* conversion, const float* values, 
   if (encoder.f32 == nullptr) {
     return FP4J_UNSUPPORTED;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) { encoder.f32(values + from, codes + from, to - from, encoder.specials); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { encoder.f32(values + from, codes + from, to - from, encoder.specials); });
   return FP4J_OK;
 }
 
@@ -76,7 +75,7 @@ int32_t fp4j_encode_f64(const fp4j_conversion* conversion, const double* values,
   if (encoder.f64 == nullptr) {
     return FP4J_UNSUPPORTED;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) { encoder.f64(values + from, codes + from, to - from, encoder.specials); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { encoder.f64(values + from, codes + from, to - from, encoder.specials); });
   return FP4J_OK;
 }
 
@@ -88,7 +87,7 @@ int32_t fp4j_encode_packed(const fp4j_conversion* conversion, const float* value
   if (encoder.f32 == nullptr || !is_four_bit(conversion->format)) {
     return FP4J_UNSUPPORTED;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) {
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
     uint8_t codes[chunk];
     for (size_t done = from; done < to; done += chunk) {
       const size_t now = to - done < chunk ? to - done : chunk;
@@ -107,7 +106,7 @@ int32_t fp4j_decode(const fp4j_format* format, const uint8_t* codes, float* valu
   if (decode == nullptr) {
     return FP4J_UNSUPPORTED;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) { decode(codes + from, values + from, to - from); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { decode(codes + from, values + from, to - from); });
   return FP4J_OK;
 }
 
@@ -119,7 +118,7 @@ int32_t fp4j_decode_packed(const fp4j_format* format, const uint8_t* packed, flo
   if (decode == nullptr || !is_four_bit(*format)) {
     return FP4J_UNSUPPORTED;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) {
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
     uint8_t codes[chunk];
     for (size_t done = from; done < to; done += chunk) {
       const size_t now = to - done < chunk ? to - done : chunk;

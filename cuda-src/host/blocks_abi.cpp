@@ -76,8 +76,15 @@ bool refuses_tiles(const Task& task) {
 }
 
 // Transposes are cut into parts that are wide and high, so that what lies together in memory is read together.
-constexpr size_t high_rows = 256;
-constexpr size_t wide_columns = 512;
+struct Turned {
+  size_t rows;
+  size_t columns;
+};
+
+// 256 by 512, unless less is to be worth a thread.
+Turned turned_at_once() {
+  return {elements_at_once(64) / 64, elements_at_once(32) / 32};
+}
 
 // Calls quantize(source, stored, target, rectangle), which gives false if an element was refused, for parts of a matrix at multiples of units of rows and of columns,
 // the latter whole blocks.
@@ -108,10 +115,10 @@ int32_t quantize_parts(const Task& task, const Target& target, size_t row_unit, 
 int32_t quantize_rows(const Task& task, float tensor_scale, const Target& target) {
   const bool turned = task.source.column_step != 1;
   const size_t size = static_cast<size_t>(task.profile.block_size);
-  const size_t height = turned ? high_rows : 1;
-  const size_t width = turned ? (wide_columns + size - 1) / size * size : size;
+  const size_t height = turned ? turned_at_once().rows : 1;
+  const size_t width = turned ? (turned_at_once().columns + size - 1) / size * size : size;
   return quantize_parts(
-      task, target, height, width, turned ? height * width : elements_at_once, [&](const Source& source, size_t stored, const Target& part, const Rectangle&) {
+      task, target, height, width, turned ? height * width : elements_at_once(), [&](const Source& source, size_t stored, const Target& part, const Rectangle&) {
         return loops().quantize(task.profile, tensor_scale, source, stored, part);
       });
 }
@@ -122,7 +129,7 @@ bool can_round_stochastically(const Profile& profile, const fp4j_stochastic& rou
          (rounding.arithmetic != FP4J_STOCHASTIC_FMA_8 || profile.element() == format_data<E2M1>());
 }
 
-constexpr size_t bytes_at_once = size_t{1} << 17;  // of scales, which are only copied
+constexpr size_t bytes_of_element = 8;  // of scales, which are only copied, in the time of an element
 
 bool is_layout(int32_t layout) {
   return layout >= FP4J_SCALES_LINEAR && layout <= FP4J_SCALES_SWIZZLED_8X4;
@@ -131,7 +138,7 @@ bool is_layout(int32_t layout) {
 // Rows of whole tiles that are worth another thread. They are a layout of their own.
 size_t bands_at_once(ScaleLayout layout, size_t columns) {
   const size_t band = tile_rows(layout) * (columns == 0 ? 1 : columns);
-  return (bytes_at_once / band + 1) * tile_rows(layout);
+  return (elements_at_once() * bytes_of_element / band + 1) * tile_rows(layout);
 }
 
 // With room for padding to whole tiles.
@@ -163,7 +170,7 @@ int32_t fp4j_amax(const fp4j_profile* profile, const float* values, size_t strid
     return FP4J_UNSUPPORTED;
   }
   std::atomic<uint32_t> largest{0};
-  share_matrix(rows, 1, columns, 1, elements_at_once, [&](const Rectangle& part) {
+  share_matrix(rows, 1, columns, 1, elements_at_once(), [&](const Rectangle& part) {
     raise(&largest, loops().largest(read, {values + part.row * stride + part.column, stride, 1, part.rows, part.columns}));
   });
   *amax = amax_of(largest);
@@ -220,7 +227,7 @@ int32_t fp4j_quantize_tiles(
     return status != FP4J_OK ? status : FP4J_BAD_ARGUMENT;
   }
   const size_t size = static_cast<size_t>(task.profile.block_size);
-  return quantize_parts(task, target, size, size, elements_at_once, [&](const Source& source, size_t stored, const Target& part, const Rectangle&) {
+  return quantize_parts(task, target, size, size, elements_at_once(), [&](const Source& source, size_t stored, const Target& part, const Rectangle&) {
     return loops().quantize_tiles(task.profile, tensor_scale, source, stored, part);
   });
 }
@@ -242,7 +249,7 @@ int32_t fp4j_quantize_stochastic(
   static_assert(sizeof stochastic.rounding == sizeof *rounding, "the C ABI's struct");
   std::memcpy(&stochastic.rounding, rounding, sizeof *rounding);
   return quantize_parts(
-      task, target, 1, static_cast<size_t>(task.profile.block_size), elements_at_once,
+      task, target, 1, static_cast<size_t>(task.profile.block_size), elements_at_once(),
       [&](const Source& source, size_t stored, const Target& part, const Rectangle& at) {
         Stochastic numbered = stochastic;
         numbered.first_element += at.row * row_elements + at.column;
@@ -262,7 +269,7 @@ int32_t fp4j_dequantize(
   }
   const size_t size = static_cast<size_t>(task.profile.block_size);
   const size_t bytes = size / static_cast<size_t>(task.profile.codes_per_byte());
-  share_matrix(rows, 1, columns, size, elements_at_once, [&](const Rectangle& part) {
+  share_matrix(rows, 1, columns, size, elements_at_once(), [&](const Rectangle& part) {
     const size_t block = part.column / size;
     loops().dequantize(
         task.profile, tensor_scale, {codes + part.row * codes_stride + block * bytes, codes_stride, scales + part.row * scales_stride + block, scales_stride},
@@ -286,7 +293,7 @@ int32_t fp4j_hadamard(
   }
   const int log2_size = bit_length(static_cast<uint32_t>(size)) - 1;
   const bool to_bf16 = format == format_data<BF16>();
-  share_matrix(rows, 1, columns, static_cast<size_t>(size), elements_at_once, [&](const Rectangle& part) {
+  share_matrix(rows, 1, columns, static_cast<size_t>(size), elements_at_once(), [&](const Rectangle& part) {
     for (size_t row = part.row; row < part.row + part.rows; row++) {
       float* start = values + row * stride + part.column;
       loops().hadamard(log2_size, signs, to_bf16, start, part.columns >> log2_size);

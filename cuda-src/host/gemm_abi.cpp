@@ -52,7 +52,7 @@ bool is_matrix(const float* values, size_t rows, size_t columns, size_t stride) 
          (values != nullptr && is_aligned(values, sizeof(float)) && stride >= columns && is_countable(rows, stride, sizeof(float)));
 }
 
-constexpr size_t products_at_once = size_t{1} << 18;  // that are worth another thread
+constexpr size_t products_of_element = 16;  // that take about as long as an element of an array
 
 // How D is cut: along its rows or its columns, of which there are more. Two pieces a thread, and no more, as each restores all of the other operand anew.
 struct Parts {
@@ -64,7 +64,7 @@ struct Parts {
   Parts(size_t rows, size_t columns, size_t k, size_t row_unit, size_t column_unit) : m(rows), n(columns) {
     const size_t unit = m >= n ? row_unit : column_unit;
     const size_t other = m >= n ? n : m;
-    const size_t smallest = (other == 0 ? m + n : products_at_once / k / other) / unit * unit + unit;
+    const size_t smallest = (other == 0 ? m + n : elements_at_once() * products_of_element / k / other) / unit * unit + unit;
     const size_t most = 2 * static_cast<size_t>(useful_threads(size(), smallest));
     const size_t even = (size() / most + unit) / unit * unit;
     grain = even < smallest ? smallest : even;

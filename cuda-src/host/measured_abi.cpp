@@ -38,7 +38,7 @@ int32_t fp4j_amax_of_values(const fp4j_profile* profile, int32_t type, const voi
     return FP4J_UNSUPPORTED;
   }
   std::atomic<uint32_t> bits{0};
-  share(count, elements_at_once, [&](size_t from, size_t to) { raise(&bits, to_bits(loops().largest(rules, read.from(from), to - from))); });
+  share(count, elements_at_once(), [&](size_t from, size_t to) { raise(&bits, to_bits(loops().largest(rules, read.from(from), to - from))); });
   *amax = from_bits<float>(bits);
   return FP4J_OK;
 }

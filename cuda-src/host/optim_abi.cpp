@@ -42,12 +42,6 @@ CodeTable table_of(const fp4j_codebook& codebook) {
 }
 
 constexpr size_t chunk = FP4J_OPTIM_CHUNK;
-static_assert(elements_at_once % chunk == 0, "whole chunks");
-
-// Elements of whole blocks that are worth another thread.
-size_t blocks_at_once(size_t block_size) {
-  return block_size >= elements_at_once ? block_size : elements_at_once / block_size * block_size;
-}
 
 size_t code_bytes(const fp4j_codebook& codebook, size_t elements) {
   return elements * static_cast<size_t>(codebook.bits) / 8;
@@ -66,7 +60,7 @@ int32_t fp4j_optim_scan(const float* gradient, size_t count, int32_t* magnitudes
   if (are_missing(count, gradient, magnitudes, squares)) {
     return FP4J_BAD_ARGUMENT;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) {
+  share(count, elements_at_once(chunk), [&](size_t from, size_t to) {
     loops().scan(gradient + from, to - from, magnitudes + from / chunk, squares + from / chunk);
   });
   return FP4J_OK;
@@ -85,7 +79,7 @@ int32_t fp4j_optim_count_above(const float* gradient, size_t count, float thresh
     return FP4J_BAD_ARGUMENT;
   }
   std::atomic<int64_t> sum{0};
-  share(count, elements_at_once, [&](size_t from, size_t to) { sum += loops().count_above(gradient + from, to - from, threshold); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { sum += loops().count_above(gradient + from, to - from, threshold); });
   *above = sum;
   return FP4J_OK;
 }
@@ -95,7 +89,7 @@ int32_t fp4j_optim_condition(const fp4j_adam* adam, const float* gradient, float
     return FP4J_BAD_ARGUMENT;
   }
   const AdamCoefficients c = coefficients(*adam);
-  share(count, elements_at_once, [&](size_t from, size_t to) { loops().condition(c, gradient + from, target + from, to - from); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { loops().condition(c, gradient + from, target + from, to - from); });
   return FP4J_OK;
 }
 
@@ -105,7 +99,7 @@ int32_t fp4j_optim_adam(const fp4j_adam* adam, float* parameters, const float* g
   }
   const AdamCoefficients c = coefficients(*adam);
   const auto update = adam->lerp != 0 ? loops().adam_lerp : loops().adam_blend;
-  share(count, elements_at_once, [&](size_t from, size_t to) { update(c, parameters + from, gradient + from, first + from, second + from, to - from); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { update(c, parameters + from, gradient + from, first + from, second + from, to - from); });
   return FP4J_OK;
 }
 
@@ -115,7 +109,7 @@ int32_t fp4j_optim_encode_blocks(
     return FP4J_BAD_ARGUMENT;
   }
   const CodeTable table = table_of(*codebook);
-  share(count, blocks_at_once(block_size), [&](size_t from, size_t to) {
+  share(count, elements_at_once(block_size), [&](size_t from, size_t to) {
     loops().encode_blocks(table, block_size, values + from, to - from, packed + code_bytes(*codebook, from), scales + from / block_size);
   });
   return FP4J_OK;
@@ -127,7 +121,7 @@ int32_t fp4j_optim_decode_blocks(
     return FP4J_BAD_ARGUMENT;
   }
   const CodeTable table = table_of(*codebook);
-  share(count, blocks_at_once(block_size), [&](size_t from, size_t to) {
+  share(count, elements_at_once(block_size), [&](size_t from, size_t to) {
     loops().decode_blocks(table, block_size, packed + code_bytes(*codebook, from), scales + from / block_size, values + from, to - from);
   });
   return FP4J_OK;
@@ -144,7 +138,7 @@ int32_t fp4j_optim_adam_blocks(
   const CodeTable second_table = table_of(*second);
   const AdamCoefficients c = coefficients(*adam);
   const auto update = adam->lerp != 0 ? loops().adam_blocks_lerp : loops().adam_blocks_blend;
-  share(count, blocks_at_once(block_size), [&](size_t from, size_t to) {
+  share(count, elements_at_once(block_size), [&](size_t from, size_t to) {
     update(c, parameters + from, gradient + from, {&first_table, first_packed + code_bytes(*first, from), first_scales + from / block_size},
            {&second_table, second_packed + code_bytes(*second, from), second_scales + from / block_size}, block_size, to - from);
   });
@@ -156,7 +150,7 @@ int32_t fp4j_optim_encode(const fp4j_codebook* codebook, const float* values, co
     return FP4J_BAD_ARGUMENT;
   }
   const CodeTable table = table_of(*codebook);
-  share(count, elements_at_once, [&](size_t from, size_t to) {
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
     loops().encode(table, values + from, scales + from, packed + code_bytes(*codebook, from), to - from);
   });
   return FP4J_OK;
@@ -167,7 +161,7 @@ int32_t fp4j_optim_decode(const fp4j_codebook* codebook, const uint8_t* packed, 
     return FP4J_BAD_ARGUMENT;
   }
   const CodeTable table = table_of(*codebook);
-  share(count, elements_at_once, [&](size_t from, size_t to) {
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
     loops().decode(table, packed + code_bytes(*codebook, from), scales + from, values + from, to - from);
   });
   return FP4J_OK;
@@ -178,7 +172,7 @@ int32_t fp4j_optim_raise_maxima(const float* values, float* maxima, size_t count
     return FP4J_BAD_ARGUMENT;
   }
   std::atomic<uint32_t> bits{0};
-  share(count, elements_at_once, [&](size_t from, size_t to) { raise(&bits, to_bits(loops().raise_maxima(values + from, maxima + from, to - from))); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { raise(&bits, to_bits(loops().raise_maxima(values + from, maxima + from, to - from))); });
   *largest = from_bits<float>(bits);
   return FP4J_OK;
 }
@@ -187,7 +181,7 @@ int32_t fp4j_optim_limit_scales(float bound, const float* maxima, float* scales,
   if (are_missing(count, maxima, scales)) {
     return FP4J_BAD_ARGUMENT;
   }
-  share(count, elements_at_once, [&](size_t from, size_t to) { loops().limit_scales(bound, maxima + from, scales + from, to - from); });
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { loops().limit_scales(bound, maxima + from, scales + from, to - from); });
   return FP4J_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 
 namespace fp4j::host {
 namespace {
@@ -151,7 +152,23 @@ int processors() {
   return online < 1 ? 1 : online < most_threads ? static_cast<int>(online) : most_threads;
 }
 
+std::size_t chosen_elements_at_once() {
+  const char* const setting = std::getenv("FP4J_ELEMENTS_AT_ONCE");
+  const unsigned long long elements = setting == nullptr ? 0 : std::strtoull(setting, nullptr, 10);
+  return elements == 0 || elements > most_elements_at_once ? most_elements_at_once : static_cast<std::size_t>(elements);
+}
+
 }  // namespace
+
+std::size_t elements_at_once() {
+  static const std::size_t elements = chosen_elements_at_once();
+  return elements;
+}
+
+std::size_t elements_at_once(std::size_t unit) {
+  const std::size_t units = elements_at_once() / unit;
+  return units == 0 ? unit : units * unit;
+}
 
 bool allow_threads(int count) {
   if (count < 0 || count > most_threads) {

@@ -9,8 +9,13 @@ namespace fp4j::host {
 
 inline constexpr int most_threads = 1024;
 
-// Elements of an array that are worth another thread: some microseconds of the fastest loops, about what it takes to wake one.
-inline constexpr std::size_t elements_at_once = std::size_t{1} << 14;
+// Elements of an array that are worth another thread: some microseconds of the fastest loops, about what it takes to wake one. The environment variable
+// FP4J_ELEMENTS_AT_ONCE lowers it.
+inline constexpr std::size_t most_elements_at_once = std::size_t{1} << 14;
+std::size_t elements_at_once();
+
+// The same in whole units.
+std::size_t elements_at_once(std::size_t unit);
 
 // How many threads one call may use from now on, 1 to most_threads; 0 for as many as this thread may run on processors. False for any other number.
 bool allow_threads(int count);

@@ -16,7 +16,7 @@
 
 namespace {
 
-using fp4j::host::elements_at_once;
+constexpr size_t elements_at_once = fp4j::host::most_elements_at_once;
 
 constexpr int thread_counts[] = {1, 2, 3, 7};
 constexpr size_t guard = 64;
