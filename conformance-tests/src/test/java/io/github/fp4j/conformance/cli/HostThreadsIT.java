@@ -49,7 +49,7 @@ class HostThreadsIT {
     assertThat(doctor).contains("a call uses up to 3 threads: FP4J_HOST_THREADS");
     Matcher passed = PASSED.matcher(fp4j(0, "3", "conform", "--backend", "host", "--level", "quick"));
     assertThat(passed.find()).isTrue();
-    assertThat(Integer.parseInt(passed.group(2))).isGreaterThanOrEqualTo(400);
+    assertThat(Integer.parseInt(passed.group(2))).isGreaterThanOrEqualTo(590);
   }
 
   @Test
