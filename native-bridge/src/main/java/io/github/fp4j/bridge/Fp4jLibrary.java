@@ -71,7 +71,8 @@ final class Fp4jLibrary {
     Function function = optional("fp4j_set_threads").orElseThrow(
         () -> new NativeLibraryException(library.file(), "no function fp4j_set_threads: " + source + " asks for threads"));
     check(function, Fp4jAbi.setThreads(function.address, count));
-    threads = "a call uses " + (count == 0 ? "as many threads as there are processors" : count == 1 ? "its caller's thread" : "up to " + count + " threads") + ": " + source;
+    String used = count == 0 ? "as many threads as there are processors" : count == 1 ? "its caller's thread" : "up to " + count + " threads";
+    threads = "a call uses " + used + ": " + source;
   }
 
   /** How many threads a call may use, and who said so. */
