@@ -2,12 +2,15 @@
 #include "fp4j/fp4j.h"
 
 #include "loops.h"
+#include "thread_pool.h"
 
 namespace {
 
 using fp4j::host::Decode;
 using fp4j::host::Encoder;
 using fp4j::host::Loops;
+using fp4j::host::elements_at_once;
+using fp4j::host::share;
 
 const Loops& loops() {
   return **fp4j::host::usable_loops();
@@ -22,6 +25,7 @@ bool is_missing(const void* array, std::size_t count) {
 }
 
 constexpr std::size_t chunk = 2048;  // codes between two loops: they stay in the first-level cache. Even, so that no byte is shared between chunks.
+static_assert(FP4J_MOST_THREADS == fp4j::host::most_threads, "the C ABI's number");
 
 }  // namespace
 
@@ -59,7 +63,7 @@ int32_t fp4j_encode_f32(const fp4j_conversion* conversion, const float* values, 
   if (encoder.f32 == nullptr) {
     return FP4J_UNSUPPORTED;
   }
-  encoder.f32(values, codes, count, encoder.specials);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { encoder.f32(values + from, codes + from, to - from, encoder.specials); });
   return FP4J_OK;
 }
 
@@ -71,7 +75,7 @@ int32_t fp4j_encode_f64(const fp4j_conversion* conversion, const double* values,
   if (encoder.f64 == nullptr) {
     return FP4J_UNSUPPORTED;
   }
-  encoder.f64(values, codes, count, encoder.specials);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { encoder.f64(values + from, codes + from, to - from, encoder.specials); });
   return FP4J_OK;
 }
 
@@ -83,12 +87,14 @@ int32_t fp4j_encode_packed(const fp4j_conversion* conversion, const float* value
   if (encoder.f32 == nullptr || !is_four_bit(conversion->format)) {
     return FP4J_UNSUPPORTED;
   }
-  uint8_t codes[chunk];
-  for (size_t done = 0; done < count; done += chunk) {
-    const size_t now = count - done < chunk ? count - done : chunk;
-    encoder.f32(values + done, codes, now, encoder.specials);
-    loops().pack(codes, packed + done / 2, now);
-  }
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
+    uint8_t codes[chunk];
+    for (size_t done = from; done < to; done += chunk) {
+      const size_t now = to - done < chunk ? to - done : chunk;
+      encoder.f32(values + done, codes, now, encoder.specials);
+      loops().pack(codes, packed + done / 2, now);
+    }
+  });
   return FP4J_OK;
 }
 
@@ -100,7 +106,7 @@ int32_t fp4j_decode(const fp4j_format* format, const uint8_t* codes, float* valu
   if (decode == nullptr) {
     return FP4J_UNSUPPORTED;
   }
-  decode(codes, values, count);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { decode(codes + from, values + from, to - from); });
   return FP4J_OK;
 }
 
@@ -112,13 +118,19 @@ int32_t fp4j_decode_packed(const fp4j_format* format, const uint8_t* packed, flo
   if (decode == nullptr || !is_four_bit(*format)) {
     return FP4J_UNSUPPORTED;
   }
-  uint8_t codes[chunk];
-  for (size_t done = 0; done < count; done += chunk) {
-    const size_t now = count - done < chunk ? count - done : chunk;
-    loops().unpack(packed + done / 2, codes, now);
-    decode(codes, values + done, now);
-  }
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
+    uint8_t codes[chunk];
+    for (size_t done = from; done < to; done += chunk) {
+      const size_t now = to - done < chunk ? to - done : chunk;
+      loops().unpack(packed + done / 2, codes, now);
+      decode(codes, values + done, now);
+    }
+  });
   return FP4J_OK;
+}
+
+int32_t fp4j_set_threads(int32_t threads) {
+  return fp4j::host::allow_threads(threads) ? FP4J_OK : FP4J_BAD_ARGUMENT;
 }
 
 }  // extern "C"

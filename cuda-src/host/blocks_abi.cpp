@@ -6,7 +6,9 @@
 #include "fp4j/hadamard.cuh"
 #include "profile_check.h"
 #include "scale_tiles.h"
+#include "thread_pool.h"
 
+#include <atomic>
 #include <cstring>
 
 namespace {
@@ -73,8 +75,52 @@ bool refuses_tiles(const Task& task) {
   return task.source.rows % static_cast<size_t>(task.profile.block_size) != 0 && task.profile.ragged_rows == RaggedRows::refuse;
 }
 
-int32_t done(bool accepted) {
+// Transposes are cut into parts that are wide and high, so that what lies together in memory is read together.
+struct Turned {
+  size_t rows;
+  size_t columns;
+};
+
+// 256 by 512, unless less is to be worth a thread.
+Turned turned_at_once() {
+  return {elements_at_once(64) / 64, elements_at_once(32) / 32};
+}
+
+// Calls quantize(source, stored, target, rectangle), which gives false if an element was refused, for parts of a matrix at multiples of units of rows and of columns,
+// the latter whole blocks.
+template <class Quantize>
+int32_t quantize_parts(const Task& task, const Target& target, size_t row_unit, size_t column_unit, size_t elements, Quantize quantize) {
+  const size_t size = static_cast<size_t>(task.profile.block_size);
+  const size_t bytes = size / static_cast<size_t>(task.profile.codes_per_byte());
+  std::atomic<bool> accepted{true};
+  share_matrix(task.source.rows, row_unit, task.source.columns, column_unit, elements, [&](const Rectangle& part) {
+    Source source = task.source;
+    source.values += part.row * source.row_step + part.column * source.column_step;
+    source.rows = part.rows;
+    source.columns = part.columns;
+    const size_t block = part.column / size;
+    const size_t stored = part.column + part.columns == task.source.columns ? task.stored - part.column : part.columns;
+    const bool all = quantize(
+        source, stored,
+        Target{target.codes + part.row * target.codes_stride + block * bytes, target.codes_stride, target.scales + part.row * target.scales_stride + block,
+               target.scales_stride},
+        part);
+    if (!all) {
+      accepted = false;
+    }
+  });
   return accepted ? FP4J_OK : FP4J_REFUSED;
+}
+
+int32_t quantize_rows(const Task& task, float tensor_scale, const Target& target) {
+  const bool turned = task.source.column_step != 1;
+  const size_t size = static_cast<size_t>(task.profile.block_size);
+  const size_t height = turned ? turned_at_once().rows : 1;
+  const size_t width = turned ? (turned_at_once().columns + size - 1) / size * size : size;
+  return quantize_parts(
+      task, target, height, width, turned ? height * width : elements_at_once(), [&](const Source& source, size_t stored, const Target& part, const Rectangle&) {
+        return loops().quantize(task.profile, tensor_scale, source, stored, part);
+      });
 }
 
 bool can_round_stochastically(const Profile& profile, const fp4j_stochastic& rounding) {
@@ -83,8 +129,16 @@ bool can_round_stochastically(const Profile& profile, const fp4j_stochastic& rou
          (rounding.arithmetic != FP4J_STOCHASTIC_FMA_8 || profile.element() == format_data<E2M1>());
 }
 
+constexpr size_t bytes_of_element = 8;  // of scales, which are only copied, in the time of an element
+
 bool is_layout(int32_t layout) {
   return layout >= FP4J_SCALES_LINEAR && layout <= FP4J_SCALES_SWIZZLED_8X4;
+}
+
+// Rows of whole tiles that are worth another thread. They are a layout of their own.
+size_t bands_at_once(ScaleLayout layout, size_t columns) {
+  const size_t band = tile_rows(layout) * (columns == 0 ? 1 : columns);
+  return (elements_at_once() * bytes_of_element / band + 1) * tile_rows(layout);
 }
 
 // With room for padding to whole tiles.
@@ -115,7 +169,11 @@ int32_t fp4j_amax(const fp4j_profile* profile, const float* values, size_t strid
   if (!read_profile(*profile, &read)) {
     return FP4J_UNSUPPORTED;
   }
-  *amax = amax_of(loops().largest(read, matrix.along_rows()));
+  std::atomic<uint32_t> largest{0};
+  share_matrix(rows, 1, columns, 1, elements_at_once(), [&](const Rectangle& part) {
+    raise(&largest, loops().largest(read, {values + part.row * stride + part.column, stride, 1, part.rows, part.columns}));
+  });
+  *amax = amax_of(largest);
   return FP4J_OK;
 }
 
@@ -126,7 +184,7 @@ int32_t fp4j_quantize(
   const Target target = {codes, codes_stride, scales, scales_stride};
   Task task;
   const int32_t status = prepare(profile, matrix, matrix.along_rows(), target, &task);
-  return status != FP4J_OK ? status : done(loops().quantize(task.profile, tensor_scale, task.source, task.stored, target));
+  return status != FP4J_OK ? status : quantize_rows(task, tensor_scale, target);
 }
 
 int32_t fp4j_quantize_transposed(
@@ -136,7 +194,7 @@ int32_t fp4j_quantize_transposed(
   const Target target = {codes, codes_stride, scales, scales_stride};
   Task task;
   const int32_t status = prepare(profile, matrix, matrix.transposed(), target, &task);
-  return status != FP4J_OK ? status : done(loops().quantize(task.profile, tensor_scale, task.source, task.stored, target));
+  return status != FP4J_OK ? status : quantize_rows(task, tensor_scale, target);
 }
 
 int32_t fp4j_quantize_both(
@@ -153,8 +211,9 @@ int32_t fp4j_quantize_both(
   if (status != FP4J_OK) {
     return status;
   }
-  const bool accepted = loops().quantize(task.profile, tensor_scale, task.source, task.stored, target);
-  return done(loops().quantize(task.profile, tensor_scale, transposed_task.source, transposed_task.stored, transposed) && accepted);
+  status = quantize_rows(task, tensor_scale, target);
+  const int32_t transposed_status = quantize_rows(transposed_task, tensor_scale, transposed);
+  return status != FP4J_OK ? status : transposed_status;
 }
 
 int32_t fp4j_quantize_tiles(
@@ -167,7 +226,10 @@ int32_t fp4j_quantize_tiles(
   if (status != FP4J_OK || refuses_tiles(task)) {
     return status != FP4J_OK ? status : FP4J_BAD_ARGUMENT;
   }
-  return done(loops().quantize_tiles(task.profile, tensor_scale, task.source, task.stored, target));
+  const size_t size = static_cast<size_t>(task.profile.block_size);
+  return quantize_parts(task, target, size, size, elements_at_once(), [&](const Source& source, size_t stored, const Target& part, const Rectangle&) {
+    return loops().quantize_tiles(task.profile, tensor_scale, source, stored, part);
+  });
 }
 
 int32_t fp4j_quantize_stochastic(
@@ -186,7 +248,13 @@ int32_t fp4j_quantize_stochastic(
   Stochastic stochastic = {{}, first_element, row_elements};
   static_assert(sizeof stochastic.rounding == sizeof *rounding, "the C ABI's struct");
   std::memcpy(&stochastic.rounding, rounding, sizeof *rounding);
-  return done(loops().quantize_stochastic(task.profile, tensor_scale, stochastic, task.source, task.stored, target));
+  return quantize_parts(
+      task, target, 1, static_cast<size_t>(task.profile.block_size), elements_at_once(),
+      [&](const Source& source, size_t stored, const Target& part, const Rectangle& at) {
+        Stochastic numbered = stochastic;
+        numbered.first_element += at.row * row_elements + at.column;
+        return loops().quantize_stochastic(task.profile, tensor_scale, numbered, source, stored, part);
+      });
 }
 
 int32_t fp4j_dequantize(
@@ -196,10 +264,18 @@ int32_t fp4j_dequantize(
   const Target read_as_target = {const_cast<uint8_t*>(codes), codes_stride, const_cast<uint8_t*>(scales), scales_stride};
   Task task;
   const int32_t status = prepare(profile, matrix, matrix.along_rows(), read_as_target, &task);
-  if (status == FP4J_OK) {
-    loops().dequantize(task.profile, tensor_scale, {codes, codes_stride, scales, scales_stride}, values, stride, rows, columns);
+  if (status != FP4J_OK) {
+    return status;
   }
-  return status;
+  const size_t size = static_cast<size_t>(task.profile.block_size);
+  const size_t bytes = size / static_cast<size_t>(task.profile.codes_per_byte());
+  share_matrix(rows, 1, columns, size, elements_at_once(), [&](const Rectangle& part) {
+    const size_t block = part.column / size;
+    loops().dequantize(
+        task.profile, tensor_scale, {codes + part.row * codes_stride + block * bytes, codes_stride, scales + part.row * scales_stride + block, scales_stride},
+        values + part.row * stride + part.column, stride, part.rows, part.columns);
+  });
+  return FP4J_OK;
 }
 
 int32_t fp4j_hadamard(
@@ -217,13 +293,15 @@ int32_t fp4j_hadamard(
   }
   const int log2_size = bit_length(static_cast<uint32_t>(size)) - 1;
   const bool to_bf16 = format == format_data<BF16>();
-  for (size_t row = 0; row < rows; row++) {
-    float* start = values + row * stride;
-    loops().hadamard(log2_size, signs, to_bf16, start, columns >> log2_size);
-    for (size_t i = 0; rounding != nullptr && !to_bf16 && i < columns; i++) {
-      start[i] = round_to(format, start[i]);
+  share_matrix(rows, 1, columns, static_cast<size_t>(size), elements_at_once(), [&](const Rectangle& part) {
+    for (size_t row = part.row; row < part.row + part.rows; row++) {
+      float* start = values + row * stride + part.column;
+      loops().hadamard(log2_size, signs, to_bf16, start, part.columns >> log2_size);
+      for (size_t i = 0; rounding != nullptr && !to_bf16 && i < part.columns; i++) {
+        start[i] = round_to(format, start[i]);
+      }
     }
-  }
+  });
   return FP4J_OK;
 }
 
@@ -231,7 +309,10 @@ int32_t fp4j_swizzle(int32_t layout, size_t rows, size_t columns, const uint8_t*
   if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns) || !is_countable_layout(rows, columns)) {
     return FP4J_BAD_ARGUMENT;
   }
-  swizzle(static_cast<ScaleLayout>(layout), rows, columns, linear, swizzled);
+  const ScaleLayout tiles = static_cast<ScaleLayout>(layout);
+  share(rows, bands_at_once(tiles, columns), [&](size_t from, size_t to) {
+    swizzle(tiles, to - from, columns, linear + from * columns, swizzled + scale_bytes(tiles, from, columns));
+  });
   return FP4J_OK;
 }
 
@@ -239,7 +320,10 @@ int32_t fp4j_unswizzle(int32_t layout, size_t rows, size_t columns, const uint8_
   if (!is_layout(layout) || is_missing(linear, rows, columns) || is_missing(swizzled, rows, columns) || !is_countable_layout(rows, columns)) {
     return FP4J_BAD_ARGUMENT;
   }
-  unswizzle(static_cast<ScaleLayout>(layout), rows, columns, swizzled, linear);
+  const ScaleLayout tiles = static_cast<ScaleLayout>(layout);
+  share(rows, bands_at_once(tiles, columns), [&](size_t from, size_t to) {
+    unswizzle(tiles, to - from, columns, swizzled + scale_bytes(tiles, from, columns), linear + from * columns);
+  });
   return FP4J_OK;
 }
 

@@ -5,7 +5,6 @@
 // one chunk of k to the next the accumulators lie in D.
 #include "fp32_loops.h"
 
-#include <cstdlib>
 #include <cstring>
 
 #if defined(__SSE2__)
@@ -24,15 +23,15 @@ namespace {
 constexpr std::size_t panel_columns = 48;
 constexpr std::size_t chunk = 512;        // of k
 constexpr std::size_t block_rows = 256;   // of A, restored at a time: 512 kB
-constexpr std::size_t direct_rows = 4;    // of A, up to which packed weights are restored in registers instead
 constexpr std::size_t tile_columns = tile_vectors * lanes;
 
-struct alignas(64) Scratch {
+struct alignas(scratch_alignment) Scratch {
   float rows[block_rows / group_rows][chunk][group_rows];
   float panel[chunk][panel_columns];
   std::uint32_t words[chunk / 2][group_rows];
   std::uint8_t scales[chunk / 16][group_rows];
 };
+static_assert(sizeof(Scratch) <= scratch_bytes, "the room that callers make");
 
 // `count` elements of 16 interleaved rows, restored; element i to values + i * stride.
 template <OperandFormat F>
@@ -156,11 +155,7 @@ void part_of_tile(const float* a, const float* panel, std::size_t k, float* d, s
 }
 
 template <class A, class B>
-bool multiply(const A& a, const B& b, std::size_t k, const float* c, float alpha, const Result& result) {
-  Scratch* const scratch = static_cast<Scratch*>(std::aligned_alloc(alignof(Scratch), sizeof(Scratch)));
-  if (scratch == nullptr) {
-    return false;
-  }
+void multiply(const A& a, const B& b, std::size_t k, const float* c, float alpha, const Result& result, Scratch* scratch) {
   for (std::size_t i = 0; i < a.rows && c != result.d; i++) {
     for (std::size_t j = 0; j < b.rows; j++) {
       result.d[i * result.stride + j] = c == nullptr ? 0.0f : c[i * result.stride + j];
@@ -204,8 +199,6 @@ bool multiply(const A& a, const B& b, std::size_t k, const float* c, float alpha
       }
     }
   }
-  std::free(scratch);
-  return true;
 }
 
 // Rows of activations, up to direct_rows, with Groups groups of weights, which are restored in registers once for all of them.
@@ -276,13 +269,14 @@ void multiply_few_rows(const FloatRows& a, const PackedRows& b, std::size_t k, f
   }
 }
 
-bool multiply_coded(const CodedRows& a, const CodedRows& b, std::size_t k, const float* c, const Result& result) {
-  return multiply(a, b, k, c, 1.0f, result);
+void multiply_coded(const CodedRows& a, const CodedRows& b, std::size_t k, const float* c, const Result& result, void* scratch) {
+  multiply(a, b, k, c, 1.0f, result, static_cast<Scratch*>(scratch));
 }
 
-bool multiply_weights(const FloatRows& a, const PackedRows& b, std::size_t k, float alpha, const Result& result) {
+void multiply_weights(const FloatRows& a, const PackedRows& b, std::size_t k, float alpha, const Result& result, void* scratch) {
   if (a.rows > direct_rows) {
-    return multiply(a, b, k, nullptr, alpha, result);
+    multiply(a, b, k, nullptr, alpha, result, static_cast<Scratch*>(scratch));
+    return;
   }
   switch (a.rows == 0 ? OperandFormat::bf16 : b.format) {
     case OperandFormat::nvfp4: multiply_few_rows<OperandFormat::nvfp4>(a, b, k, alpha, result); break;
@@ -290,7 +284,6 @@ bool multiply_weights(const FloatRows& a, const PackedRows& b, std::size_t k, fl
     case OperandFormat::mxfp8_e4m3: multiply_few_rows<OperandFormat::mxfp8_e4m3>(a, b, k, alpha, result); break;
     default: break;
   }
-  return true;
 }
 
 }  // namespace

@@ -53,10 +53,16 @@ struct Result {
   std::size_t stride;
 };
 
-// False where there is no memory; nothing has been written then.
+// What a product is restored into. Memory of this size and alignment is taken for every thread before anything is written: there may be none.
+inline constexpr std::size_t scratch_bytes = 640 * 1024;
+inline constexpr std::size_t scratch_alignment = 64;
+
+// Rows of activations up to which packed weights are restored in registers instead, and scratch may be null.
+inline constexpr std::size_t direct_rows = 4;
+
 struct Fp32Loops {
-  bool (*multiply_coded)(const CodedRows& a, const CodedRows& b, std::size_t k, const float* c, const Result& result);  // c has the stride of d
-  bool (*multiply_weights)(const FloatRows& a, const PackedRows& b, std::size_t k, float alpha, const Result& result);
+  void (*multiply_coded)(const CodedRows& a, const CodedRows& b, std::size_t k, const float* c, const Result& result, void* scratch);  // c has the stride of d
+  void (*multiply_weights)(const FloatRows& a, const PackedRows& b, std::size_t k, float alpha, const Result& result, void* scratch);
 };
 
 extern const Fp32Loops fp32_loops_baseline;

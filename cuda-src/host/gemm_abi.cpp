@@ -5,7 +5,9 @@
 #include "fp32_loops.h"
 #include "fp4j/profiles.cuh"
 #include "gemm_loops.h"
+#include "thread_pool.h"
 
+#include <cstdlib>
 #include <cstring>
 
 namespace {
@@ -50,6 +52,58 @@ bool is_matrix(const float* values, size_t rows, size_t columns, size_t stride) 
          (values != nullptr && is_aligned(values, sizeof(float)) && stride >= columns && is_countable(rows, stride, sizeof(float)));
 }
 
+constexpr size_t products_of_element = 16;  // that take about as long as an element of an array
+
+// How D is cut: along its rows or its columns, of which there are more. Two pieces a thread, and no more, as each restores all of the other operand anew.
+struct Parts {
+  size_t m;
+  size_t n;
+  size_t grain;
+  int threads;
+
+  Parts(size_t rows, size_t columns, size_t k, size_t row_unit, size_t column_unit) : m(rows), n(columns) {
+    const size_t unit = m >= n ? row_unit : column_unit;
+    const size_t other = m >= n ? n : m;
+    const size_t smallest = (other == 0 ? m + n : elements_at_once() * products_of_element / k / other) / unit * unit + unit;
+    const size_t most = 2 * static_cast<size_t>(useful_threads(size(), smallest));
+    const size_t even = (size() / most + unit) / unit * unit;
+    grain = even < smallest ? smallest : even;
+    threads = useful_threads(size(), grain);
+  }
+
+  size_t size() const { return m >= n ? m : n; }
+
+  Rectangle part(size_t from, size_t to) const { return m >= n ? Rectangle{from, to - from, 0, n} : Rectangle{0, m, from, to - from}; }
+};
+
+// Calls multiply(rectangle of D, scratch); false if there is no memory, before anything is called.
+template <class Multiply>
+bool multiply_parts(const Parts& parts, Multiply multiply) {
+  uint8_t* const scratch = static_cast<uint8_t*>(std::aligned_alloc(scratch_alignment, static_cast<size_t>(parts.threads) * scratch_bytes));
+  if (scratch == nullptr) {
+    return false;
+  }
+  share(parts.threads, parts.size(), parts.grain, [&](size_t from, size_t to, int thread) {
+    multiply(parts.part(from, to), scratch + static_cast<size_t>(thread) * scratch_bytes);
+  });
+  std::free(scratch);
+  return true;
+}
+
+CodedRows rows_of(const CodedRows& rows, size_t first, size_t count, size_t k) {
+  const size_t block = scaled_block(rows.format);
+  return {rows.format, rows.codes + first * k * 4 / elements_per_word(rows.format), block == 0 ? nullptr : rows.scales + first * (k / block), count};
+}
+
+// `first` is a multiple of group_rows.
+PackedRows rows_of(const PackedRows& rows, size_t first, size_t count, size_t k) {
+  return {rows.format, rows.codes + first * (k / elements_per_word(rows.format)), rows.scales + first * (k / scaled_block(rows.format)), count};
+}
+
+Operand rows_of(const Operand& operand, size_t first, size_t count, size_t k, size_t block) {
+  return {operand.codes + first * (k / 2), operand.scales + first * (k / block), count};
+}
+
 const AccumulationModel* model_of(const char* id, int32_t operand) {
   for (const models::NamedModel& named : models::all) {
     const bool takes = operand == FP4J_OPERAND_NVFP4 ? named.takes_nvfp4 : operand == FP4J_OPERAND_MXFP4 && named.takes_mxfp4;
@@ -84,7 +138,14 @@ int32_t fp4j_gemm(
   if (is_wrong || k == 0 || k % static_cast<size_t>(scale_block(scale)) != 0 || k % static_cast<size_t>(known->step()) != 0) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().multiply(*known, {scale, {a_codes, a_scales, m}, {b_codes, b_scales, n}, k, c, d});
+  const size_t block = static_cast<size_t>(scale_block(scale));
+  const Parts parts(m, n, k, 8, 32);  // tiles of the loops
+  share(parts.threads, parts.size(), parts.grain, [&](size_t from, size_t to, int) {
+    const Rectangle part = parts.part(from, to);
+    const size_t at = part.row * n + part.column;
+    loops().multiply(*known, {scale, rows_of(Operand{a_codes, a_scales, m}, part.row, part.rows, k, block),
+                              rows_of(Operand{b_codes, b_scales, n}, part.column, part.columns, k, block), k, c == nullptr ? nullptr : c + at, d + at, n});
+  });
   return FP4J_OK;
 }
 
@@ -105,7 +166,12 @@ int32_t fp4j_gemm_fp32(
       (c != nullptr && !is_matrix(c, m, n, d_stride))) {
     return FP4J_BAD_ARGUMENT;
   }
-  return fp32_loops().multiply_coded(a, b, k, c, {d, d_stride}) ? FP4J_OK : FP4J_FAILED;
+  const bool done = multiply_parts(Parts(m, n, k, group_rows, 48), [&](const Rectangle& part, void* scratch) {
+    const size_t at = part.row * d_stride + part.column;
+    fp32_loops().multiply_coded(
+        rows_of(a, part.row, part.rows, k), rows_of(b, part.column, part.columns, k), k, c == nullptr ? nullptr : c + at, {d + at, d_stride}, scratch);
+  });
+  return done ? FP4J_OK : FP4J_FAILED;
 }
 
 int32_t fp4j_supports_weights(int32_t operand) {
@@ -123,7 +189,16 @@ int32_t fp4j_gemm_weights(
   if (!fits(b.format, k) || !is_countable(n, k, 1) || n > SIZE_MAX - group_rows || misses_weights || !is_matrix(a, m, k, a_stride) || !is_matrix(d, m, n, d_stride)) {
     return FP4J_BAD_ARGUMENT;
   }
-  return fp32_loops().multiply_weights({a, a_stride, m}, b, k, alpha, {d, d_stride}) ? FP4J_OK : FP4J_FAILED;
+  const Parts parts(m, n, k, group_rows, 4 * group_rows);
+  const auto multiply = [&](const Rectangle& part, void* scratch) {
+    fp32_loops().multiply_weights({a + part.row * a_stride, a_stride, part.rows}, rows_of(b, part.column, part.columns, k), k, alpha,
+                                  {d + part.row * d_stride + part.column, d_stride}, scratch);
+  };
+  if (m <= direct_rows) {
+    share(parts.threads, parts.size(), parts.grain, [&](size_t from, size_t to, int) { multiply(parts.part(from, to), nullptr); });
+    return FP4J_OK;
+  }
+  return multiply_parts(parts, multiply) ? FP4J_OK : FP4J_FAILED;
 }
 
 }  // extern "C"

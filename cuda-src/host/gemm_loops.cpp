@@ -22,12 +22,11 @@ OperandRow row_of(const Product& product, const Operand& operand, std::size_t ro
 
 // A rectangle of D, one element after the other.
 void multiply_by_body(const AccumulationModel& model, const Product& product, std::size_t row, std::size_t end_row, std::size_t first_column, std::size_t end_column) {
-  const std::size_t columns = product.b.rows;
   for (std::size_t i = row; i < end_row; i++) {
     for (std::size_t j = first_column; j < end_column; j++) {
-      const std::uint32_t c = product.c == nullptr ? 0u : to_bits(product.c[i * columns + j]);
+      const std::uint32_t c = product.c == nullptr ? 0u : to_bits(product.c[i * product.stride + j]);
       const std::uint32_t d = dot_product(model, product.scale, row_of(product, product.a, i), row_of(product, product.b, j), product.k, c);
-      product.d[i * columns + j] = from_bits<float>(d);
+      product.d[i * product.stride + j] = from_bits<float>(d);
     }
   }
 }

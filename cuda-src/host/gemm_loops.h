@@ -22,6 +22,7 @@ struct Product {
   std::size_t k;
   const float* c;  // may be null
   float* d;
+  std::size_t stride;  // from row to row of both
 };
 
 struct GemmLoops {

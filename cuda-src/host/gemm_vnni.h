@@ -139,7 +139,7 @@ void multiply_tile(const GroupOfA* a, const GroupOfB* b, std::size_t groups, flo
 void write_tile(const Product& product, std::size_t row, std::size_t column, float (*sums)[panel_columns]) {
   for (std::size_t r = 0; r < smaller(tile_rows, product.a.rows - row); r++) {
     for (std::size_t j = 0; j < smaller(panel_columns, product.b.rows - column); j++) {
-      const std::size_t at = (row + r) * product.b.rows + column + j;
+      const std::size_t at = (row + r) * product.stride + column + j;
       const float d = sums[r][j] + (product.c == nullptr ? 0.0f : product.c[at]);
       product.d[at] = is_nan(d) ? from_bits<float>(accumulator_nan_bits) : d;
     }

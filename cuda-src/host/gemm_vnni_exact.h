@@ -103,7 +103,7 @@ float rounded_once(const AccumulationModel& model, double sum, float c) {
 void write_exactly(const AccumulationModel& model, const Product& product, std::size_t row, std::size_t column, double (*sums)[panel_columns]) {
   for (std::size_t r = 0; r < smaller(exact_rows, product.a.rows - row); r++) {
     for (std::size_t j = 0; j < smaller(panel_columns, product.b.rows - column); j++) {
-      const std::size_t at = (row + r) * product.b.rows + column + j;
+      const std::size_t at = (row + r) * product.stride + column + j;
       product.d[at] = rounded_once(model, sums[r][j], product.c == nullptr ? 0.0f : product.c[at]);
     }
   }

@@ -1,7 +1,9 @@
 // fp4j_amax_of_values and fp4j_quantize_measured of fp4j_blocks.h over whichever loops this processor runs: arguments are checked here and nowhere below.
 #include "dispatch.h"
 #include "measured_loops.h"
+#include "fp4j/platform.cuh"
 #include "profile_check.h"
+#include "thread_pool.h"
 
 namespace {
 
@@ -35,7 +37,9 @@ int32_t fp4j_amax_of_values(const fp4j_profile* profile, int32_t type, const voi
   if (!read_profile(*profile, &rules)) {
     return FP4J_UNSUPPORTED;
   }
-  *amax = loops().largest(rules, read, count);
+  std::atomic<uint32_t> bits{0};
+  share(count, elements_at_once(), [&](size_t from, size_t to) { raise(&bits, to_bits(loops().largest(rules, read.from(from), to - from))); });
+  *amax = from_bits<float>(bits);
   return FP4J_OK;
 }
 

@@ -2,10 +2,12 @@
 // FP4J_BLOCK_LOOPS naming the tables and other instruction sets switched on: everything but the table has internal linkage.
 #include "measured_loops.h"
 
+#include <cstdlib>
 #include <cstring>
 
 #include "block_loops.h"
 #include "fp4j/block_scale.cuh"
+#include "thread_pool.h"
 
 namespace fp4j::host {
 
@@ -21,6 +23,11 @@ struct Slice {
   float before[slice];
   float after[slice];
   std::uint8_t magnitudes[slice];  // of codes
+  std::size_t count;
+  std::uint32_t non_finite;
+  std::uint32_t saturated;
+  std::uint32_t underflowed;
+  bool accepted;
 };
 
 template <class Word>
@@ -134,7 +141,9 @@ void add(const float* before, const float* after, std::size_t count, Sums* sums)
   *sums = local;
 }
 
-void measure(const Profile& profile, std::size_t count, Slice* data, Sums* sums, fp4j_error_figures* figures) {
+// Counts what no sum takes, and makes zeros of it.
+void count_specials(const Profile& profile, Slice* data) {
+  const std::size_t count = data->count;
   const std::uint8_t full_code = static_cast<std::uint8_t>(profile.element().max_finite_code());
   std::uint32_t non_finite = 0;
   std::uint32_t saturated = 0;
@@ -150,9 +159,9 @@ void measure(const Profile& profile, std::size_t count, Slice* data, Sums* sums,
     underflowed += smaller_one & zero;
     saturated += smaller_one & full & (zero ^ 1u);
   }
-  figures->non_finite += non_finite;
-  figures->saturated += saturated;
-  figures->underflowed += underflowed;
+  data->non_finite = non_finite;
+  data->saturated = saturated;
+  data->underflowed = underflowed;
   for (std::size_t i = 0; non_finite != 0 && i < count; i++) {
     if (larger(magnitude_bits(data->before[i]), magnitude_bits(data->after[i])) >= infinity_bits) {
       data->before[i] = 0.0f;
@@ -164,7 +173,14 @@ void measure(const Profile& profile, std::size_t count, Slice* data, Sums* sums,
     data->before[i] = 0.0f;
     data->after[i] = 0.0f;
   }
-  add(data->before, data->after, whole, sums);
+}
+
+// In order: sums of slices are chains over the whole matrix.
+void add_slice(const Slice& data, Sums* sums, fp4j_error_figures* figures) {
+  figures->non_finite += data.non_finite;
+  figures->saturated += data.saturated;
+  figures->underflowed += data.underflowed;
+  add(data.before, data.after, (data.count + lanes - 1) / lanes * lanes, sums);
 }
 
 double total(const DoubleLanes& sums) {
@@ -186,25 +202,43 @@ bool quantize(
   const std::size_t size = static_cast<std::size_t>(profile.block_size);
   const std::size_t per_byte = static_cast<std::size_t>(profile.codes_per_byte());
   const std::size_t step = slice / (lanes * size) * (lanes * size);
-  Slice data;
+  const auto fill = [&](std::size_t row, std::size_t column, Slice* data) {
+    const std::size_t count = smaller(step, columns - column);
+    const std::size_t stored_count = count == columns - column ? stored - column : step;
+    std::uint8_t* codes = target.codes + (row * stored + column) / per_byte;
+    std::uint8_t* scales = target.scales + (row * stored + column) / size;
+    data->count = count;
+    widen(values.from(row * columns + column), count, data->before);
+    data->accepted = FP4J_BLOCK_LOOPS.quantize(
+        profile, tensor_scale, {data->before, count, 1, 1, count}, stored_count, {codes, stored_count / per_byte, scales, stored_count / size});
+    FP4J_BLOCK_LOOPS.dequantize(profile, tensor_scale, {codes, stored_count / per_byte, scales, stored_count / size}, data->after, count, 1, count);
+    unpack(profile, codes, count, data->magnitudes);
+    count_specials(profile, data);
+  };
+  const std::size_t slices_of_row = (columns + step - 1) / step;
+  const std::size_t slices = rows * slices_of_row;
+  // Threads fill some slices each, then one adds them. Slices of short rows are not worth that, and without memory for so many one at a time does as well.
+  const std::size_t threads = columns < slice / 4 ? 1 : static_cast<std::size_t>(useful_threads(slices, 1));
+  Slice alone;
+  Slice* const many = threads == 1 ? nullptr : static_cast<Slice*>(std::malloc(4 * threads * sizeof(Slice)));
+  Slice* const data = many == nullptr ? &alone : many;
+  const std::size_t at_once = many == nullptr ? 1 : 4 * threads;
   Sums sums;
   *figures = {};
   bool accepted = true;
-  for (std::size_t row = 0; row < rows; row++) {
-    for (std::size_t column = 0; column < columns; column += step) {
-      const std::size_t count = smaller(step, columns - column);
-      const std::size_t stored_count = count == columns - column ? stored - column : step;
-      std::uint8_t* codes = target.codes + (row * stored + column) / per_byte;
-      std::uint8_t* scales = target.scales + (row * stored + column) / size;
-      widen(values.from(row * columns + column), count, data.before);
-      const bool all = FP4J_BLOCK_LOOPS.quantize(
-          profile, tensor_scale, {data.before, count, 1, 1, count}, stored_count, {codes, stored_count / per_byte, scales, stored_count / size});
-      accepted = accepted && all;
-      FP4J_BLOCK_LOOPS.dequantize(profile, tensor_scale, {codes, stored_count / per_byte, scales, stored_count / size}, data.after, count, 1, count);
-      unpack(profile, codes, count, data.magnitudes);
-      measure(profile, count, &data, &sums, figures);
+  for (std::size_t first = 0; first < slices; first += at_once) {
+    const std::size_t now = smaller(at_once, slices - first);
+    share(now, 1, [&](std::size_t from, std::size_t to) {
+      for (std::size_t i = from; i < to; i++) {
+        fill((first + i) / slices_of_row, (first + i) % slices_of_row * step, data + i);
+      }
+    });
+    for (std::size_t i = 0; i < now; i++) {
+      add_slice(data[i], &sums, figures);
+      accepted = accepted && data[i].accepted;
     }
   }
+  std::free(many);
   figures->signal_energy = total(sums.signal);
   figures->error_energy = total(sums.energy);
   figures->error_sum = total(sums.error);

@@ -2,6 +2,9 @@
 #include "dispatch.h"
 #include "fp4j/fp4j_optim.h"
 #include "optim_loops.h"
+#include "thread_pool.h"
+
+#include <atomic>
 
 namespace {
 
@@ -38,6 +41,12 @@ CodeTable table_of(const fp4j_codebook& codebook) {
   return table;
 }
 
+constexpr size_t chunk = FP4J_OPTIM_CHUNK;
+
+size_t code_bytes(const fp4j_codebook& codebook, size_t elements) {
+  return elements * static_cast<size_t>(codebook.bits) / 8;
+}
+
 template <class... Pointers>
 bool are_missing(size_t count, const Pointers*... pointers) {
   return count != 0 && (... || (pointers == nullptr));
@@ -51,7 +60,9 @@ int32_t fp4j_optim_scan(const float* gradient, size_t count, int32_t* magnitudes
   if (are_missing(count, gradient, magnitudes, squares)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().scan(gradient, count, magnitudes, squares);
+  share(count, elements_at_once(chunk), [&](size_t from, size_t to) {
+    loops().scan(gradient + from, to - from, magnitudes + from / chunk, squares + from / chunk);
+  });
   return FP4J_OK;
 }
 
@@ -67,7 +78,9 @@ int32_t fp4j_optim_count_above(const float* gradient, size_t count, float thresh
   if (are_missing(count, gradient) || above == nullptr) {
     return FP4J_BAD_ARGUMENT;
   }
-  *above = loops().count_above(gradient, count, threshold);
+  std::atomic<int64_t> sum{0};
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { sum += loops().count_above(gradient + from, to - from, threshold); });
+  *above = sum;
   return FP4J_OK;
 }
 
@@ -75,7 +88,8 @@ int32_t fp4j_optim_condition(const fp4j_adam* adam, const float* gradient, float
   if (adam == nullptr || are_missing(count, gradient, target)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().condition(coefficients(*adam), gradient, target, count);
+  const AdamCoefficients c = coefficients(*adam);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { loops().condition(c, gradient + from, target + from, to - from); });
   return FP4J_OK;
 }
 
@@ -83,7 +97,9 @@ int32_t fp4j_optim_adam(const fp4j_adam* adam, float* parameters, const float* g
   if (adam == nullptr || are_missing(count, parameters, gradient, first, second)) {
     return FP4J_BAD_ARGUMENT;
   }
-  (adam->lerp != 0 ? loops().adam_lerp : loops().adam_blend)(coefficients(*adam), parameters, gradient, first, second, count);
+  const AdamCoefficients c = coefficients(*adam);
+  const auto update = adam->lerp != 0 ? loops().adam_lerp : loops().adam_blend;
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { update(c, parameters + from, gradient + from, first + from, second + from, to - from); });
   return FP4J_OK;
 }
 
@@ -92,7 +108,10 @@ int32_t fp4j_optim_encode_blocks(
   if (!is_codebook(codebook) || block_size == 0 || block_size % 2 != 0 || are_missing(count, values, packed, scales)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().encode_blocks(table_of(*codebook), block_size, values, count, packed, scales);
+  const CodeTable table = table_of(*codebook);
+  share(count, elements_at_once(block_size), [&](size_t from, size_t to) {
+    loops().encode_blocks(table, block_size, values + from, to - from, packed + code_bytes(*codebook, from), scales + from / block_size);
+  });
   return FP4J_OK;
 }
 
@@ -101,7 +120,10 @@ int32_t fp4j_optim_decode_blocks(
   if (!is_codebook(codebook) || block_size == 0 || block_size % 2 != 0 || are_missing(count, packed, scales, values)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().decode_blocks(table_of(*codebook), block_size, packed, scales, values, count);
+  const CodeTable table = table_of(*codebook);
+  share(count, elements_at_once(block_size), [&](size_t from, size_t to) {
+    loops().decode_blocks(table, block_size, packed + code_bytes(*codebook, from), scales + from / block_size, values + from, to - from);
+  });
   return FP4J_OK;
 }
 
@@ -114,8 +136,12 @@ int32_t fp4j_optim_adam_blocks(
   }
   const CodeTable first_table = table_of(*first);
   const CodeTable second_table = table_of(*second);
-  (adam->lerp != 0 ? loops().adam_blocks_lerp : loops().adam_blocks_blend)(
-      coefficients(*adam), parameters, gradient, {&first_table, first_packed, first_scales}, {&second_table, second_packed, second_scales}, block_size, count);
+  const AdamCoefficients c = coefficients(*adam);
+  const auto update = adam->lerp != 0 ? loops().adam_blocks_lerp : loops().adam_blocks_blend;
+  share(count, elements_at_once(block_size), [&](size_t from, size_t to) {
+    update(c, parameters + from, gradient + from, {&first_table, first_packed + code_bytes(*first, from), first_scales + from / block_size},
+           {&second_table, second_packed + code_bytes(*second, from), second_scales + from / block_size}, block_size, to - from);
+  });
   return FP4J_OK;
 }
 
@@ -123,7 +149,10 @@ int32_t fp4j_optim_encode(const fp4j_codebook* codebook, const float* values, co
   if (!is_codebook(codebook) || are_missing(count, values, scales, packed)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().encode(table_of(*codebook), values, scales, packed, count);
+  const CodeTable table = table_of(*codebook);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
+    loops().encode(table, values + from, scales + from, packed + code_bytes(*codebook, from), to - from);
+  });
   return FP4J_OK;
 }
 
@@ -131,7 +160,10 @@ int32_t fp4j_optim_decode(const fp4j_codebook* codebook, const uint8_t* packed, 
   if (!is_codebook(codebook) || are_missing(count, packed, scales, values)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().decode(table_of(*codebook), packed, scales, values, count);
+  const CodeTable table = table_of(*codebook);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) {
+    loops().decode(table, packed + code_bytes(*codebook, from), scales + from, values + from, to - from);
+  });
   return FP4J_OK;
 }
 
@@ -139,7 +171,9 @@ int32_t fp4j_optim_raise_maxima(const float* values, float* maxima, size_t count
   if (are_missing(count, values, maxima) || largest == nullptr) {
     return FP4J_BAD_ARGUMENT;
   }
-  *largest = loops().raise_maxima(values, maxima, count);
+  std::atomic<uint32_t> bits{0};
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { raise(&bits, to_bits(loops().raise_maxima(values + from, maxima + from, to - from))); });
+  *largest = from_bits<float>(bits);
   return FP4J_OK;
 }
 
@@ -147,7 +181,7 @@ int32_t fp4j_optim_limit_scales(float bound, const float* maxima, float* scales,
   if (are_missing(count, maxima, scales)) {
     return FP4J_BAD_ARGUMENT;
   }
-  loops().limit_scales(bound, maxima, scales, count);
+  share(count, elements_at_once(2), [&](size_t from, size_t to) { loops().limit_scales(bound, maxima + from, scales + from, to - from); });
   return FP4J_OK;
 }
 

@@ -126,10 +126,10 @@ long long compare_levels(std::size_t m, std::size_t n, std::size_t k, std::mt199
         }
         std::vector<float> right(m * n);
         const float* addend = kind == 0 ? nullptr : c.data();
-        levels[0]->multiply(named.model, {scale, {a.codes.data(), a.scales.data(), m}, {b.codes.data(), b.scales.data(), n}, k, addend, right.data()});
+        levels[0]->multiply(named.model, {scale, {a.codes.data(), a.scales.data(), m}, {b.codes.data(), b.scales.data(), n}, k, addend, right.data(), n});
         for (int level = 1; level <= static_cast<int>(usable_level()); level++) {
           std::vector<float> d(m * n);
-          levels[level]->multiply(named.model, {scale, {a.codes.data(), a.scales.data(), m}, {b.codes.data(), b.scales.data(), n}, k, addend, d.data()});
+          levels[level]->multiply(named.model, {scale, {a.codes.data(), a.scales.data(), m}, {b.codes.data(), b.scales.data(), n}, k, addend, d.data(), n});
           for (std::size_t i = 0; i < d.size(); i++) {
             check::equal(named.id, i, to_bits(d[i]), to_bits(right[i]));
             made++;

@@ -1,11 +1,12 @@
 /*
  * The C ABI by which fp4j calls, and judges, a native implementation of narrow floating-point conversions and of what is built on them.
  *
- * A shared library that exports the ten functions below is a subject of the conformance suite, whoever wrote it. Those of fp4j_blocks.h and fp4j_gemm.h are
- * optional, each on its own: a symbol that is not there means that the operation is not supported. Nothing here needs CUDA, C++ or any other part of fp4j.
+ * A shared library that exports the first ten functions below is a subject of the conformance suite, whoever wrote it. fp4j_set_threads and the functions of
+ * fp4j_blocks.h, fp4j_gemm.h and fp4j_optim.h are optional, each on its own: a symbol that is not there means that the operation is not supported. Nothing here
+ * needs CUDA, C++ or any other part of fp4j.
  *
  * Rules for every function:
- *   - Thread-safe: any number of threads may call at once.
+ *   - Thread-safe: any number of threads may call at once. A call computes in its caller's thread, unless fp4j_set_threads has said otherwise.
  *   - Reads and writes exactly the ranges it is given. Arrays are aligned to their element type only; source and target do not overlap. A count of 0 is valid,
  *     its pointers may then be null.
  *   - Never exits, throws, prints, or keeps a pointer that it was given.
@@ -171,6 +172,19 @@ FP4J_EXPORT int32_t fp4j_decode(const fp4j_format* format, const uint8_t* codes,
 
 /* Decodes count codes from (count + 1) / 2 packed bytes. Formats wider than four bits are unsupported. */
 FP4J_EXPORT int32_t fp4j_decode_packed(const fp4j_format* format, const uint8_t* packed, float* values, size_t count);
+
+/* What fp4j_set_threads takes at most. */
+#define FP4J_MOST_THREADS 1024
+
+/*
+ * Optional. How many threads one call may use from now on, whoever calls in this process: 1, as it is at first, for the caller's own; 0 for as many as there are
+ * processors that the thread which says so may run on. FP4J_BAD_ARGUMENT below 0 and above FP4J_MOST_THREADS. May be called at any time.
+ *
+ * Results have the same bits whatever the number. Small work stays with its caller, and so does all of it where no further thread can be had. Helpers are made when
+ * they are first needed, take no signals, compute in the default floating-point environment, and serve all calls of the process; they end when the library is
+ * unloaded or the process exits. The child of a fork begins without any.
+ */
+FP4J_EXPORT int32_t fp4j_set_threads(int32_t threads);
 
 #ifdef __cplusplus
 }

@@ -26,7 +26,7 @@ enum {
 FP4J_EXPORT int32_t fp4j_supports_gemm(const char* model, int32_t operand);
 
 /*
- * Computes all of D in the calling thread. k is a positive multiple of the operands' block and of the model's step, else FP4J_BAD_ARGUMENT, as for null pointers; fp4j's
+ * Computes all of D. k is a positive multiple of the operands' block and of the model's step, else FP4J_BAD_ARGUMENT, as for null pointers; fp4j's
  * own library gives the same answer to c or d that are not aligned, and to sizes whose bytes no size_t can count. c holds the initial accumulators, [m, n], and may be null
  * for +0; it may be d itself. Under a model a NaN is 0x7FFFFFFF.
  */
@@ -37,7 +37,7 @@ FP4J_EXPORT int32_t fp4j_gemm(
 /*
  * Products under io.github.fp4j.formats.gemm.Fp32Accumulation, whatever the implementation's vectors, tiles and threads: both operands are restored to float32, element
  * times scale rounded to nearest-even; then, for each element of D, accumulator = fma(a[k], b[k], accumulator) with k ascending. A NaN is stored as 0x7FFFFFFF.
- * The functions compute in the calling thread. Rows of D lie d_stride elements apart, at least n: several callers may each take some rows of A, or of B, of one product.
+ * Rows of D lie d_stride elements apart, at least n: several callers may each take some rows of A, or of B, of one product.
  * k is a positive multiple of the operands' blocks. FP4J_FAILED is out of memory, and nothing has been written then. Beyond null pointers FP4J_BAD_ARGUMENT covers arrays
  * that are not aligned to their elements and sizes whose bytes no size_t can count.
  */

@@ -22,6 +22,22 @@ public interface CodedAdam {
   }
 
   /**
+   * What every implementation refuses.
+   *
+   * @throws IllegalArgumentException if the formats do not fit or {@code from} is inside a block
+   */
+  static void check(BlockwiseCodebook first, BlockwiseCodebook second, int from) {
+    int size = first.blockSize();
+    if (!supports(first, second)) {
+      throw new IllegalArgumentException(
+          "blocks of " + size + " and " + second.blockSize() + " elements: expected one size that divides " + OptimizerKernels.CHUNK);
+    }
+    if (from % size != 0) {
+      throw new IllegalArgumentException("from = " + from + ": expected a multiple of the block size " + size);
+    }
+  }
+
+  /**
    * Updates elements {@code from} to {@code from + length} of both moments and as many parameters, in place.
    *
    * @param from a multiple of the block size

@@ -20,6 +20,7 @@ final class Fp4jLibrary {
   private final LoadedLibrary library;
   private final String name;
   private final String description;
+  private String threads = "a call uses its caller's thread";
   private final MemorySegment supports;
   private final MemorySegment supportsDecoding;
 
@@ -58,6 +59,25 @@ final class Fp4jLibrary {
   private static String text(LoadedLibrary library, String symbol) throws NativeLibraryException {
     return LoadedLibrary.text(Fp4jAbi.text(find(library, symbol))).filter(text -> !text.isBlank()).orElseThrow(
         () -> new NativeLibraryException(library.file(), symbol + "() is null, empty or endless: expected a short text"));
+  }
+
+  /**
+   * Says how many threads a call may use, for all callers in this process.
+   *
+   * @param source who wants that, for messages
+   * @throws NativeLibraryException if the library has no threads
+   */
+  void allowThreads(int count, String source) throws NativeLibraryException {
+    Function function = optional("fp4j_set_threads").orElseThrow(
+        () -> new NativeLibraryException(library.file(), "no function fp4j_set_threads: " + source + " asks for threads"));
+    check(function, Fp4jAbi.setThreads(function.address, count));
+    String used = count == 0 ? "as many threads as there are processors" : count == 1 ? "its caller's thread" : "up to " + count + " threads";
+    threads = "a call uses " + used + ": " + source;
+  }
+
+  /** How many threads a call may use, and who said so. */
+  String threads() {
+    return threads;
   }
 
   /** A function that a library may lack. */

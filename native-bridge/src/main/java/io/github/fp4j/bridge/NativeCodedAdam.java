@@ -30,13 +30,7 @@ final class NativeCodedAdam implements CodedAdam {
       int from,
       int length) {
     int size = first.format().blockSize();
-    if (!CodedAdam.supports(first.format(), second.format())) {
-      throw new IllegalArgumentException(
-          "blocks of " + size + " and " + second.format().blockSize() + " elements: expected one size that divides " + OptimizerKernels.CHUNK);
-    }
-    if (from % size != 0) {
-      throw new IllegalArgumentException("from = " + from + ": expected a multiple of the block size " + size);
-    }
+    CodedAdam.check(first.format(), second.format(), from);
     Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
     Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
     check(first, from, length);

@@ -41,8 +41,8 @@ public final class NativeLibraries {
       return new LibraryStatus.Missing(bundled.fileName(), search.tried(), search.reason());
     }
     try {
-      Fp4jLibrary library = new Fp4jLibrary(found.get());
-      return new LibraryStatus.Found(bundled.fileName(), search.tried(), found.get().file(), library.description(), List.of());
+      Fp4jLibrary library = bundled.open(found.get());
+      return new LibraryStatus.Found(bundled.fileName(), search.tried(), found.get().file(), library.description(), List.of(library.threads()));
     } catch (NativeLibraryException e) {
       return new LibraryStatus.Missing(bundled.fileName(), search.tried(), String.valueOf(e.getMessage()));
     }

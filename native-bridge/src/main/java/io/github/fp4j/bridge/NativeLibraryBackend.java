@@ -118,7 +118,7 @@ public final class NativeLibraryBackend implements Backend {
       return State.unavailable(search.reason());
     }
     try {
-      return State.of(new Fp4jLibrary(found.get()));
+      return State.of(bundled.open(found.get()));
     } catch (NativeLibraryException e) {
       return State.unavailable(String.valueOf(e.getMessage()));
     }

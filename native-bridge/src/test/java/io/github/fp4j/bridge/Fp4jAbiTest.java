@@ -74,6 +74,7 @@ class Fp4jAbiTest {
   void theBridgeWritesWhatTheHeaderSays(@TempDir Path folder) throws IOException {
     Map<String, Integer> c = valuesOfTheHeader(folder);
     assertThat(c.get("FP4J_ABI_VERSION")).isEqualTo(Fp4jAbi.VERSION);
+    assertThat(c.get("FP4J_MOST_THREADS")).isEqualTo(Fp4jAbi.MOST_THREADS);
     assertThat(c.get("sizeof")).isEqualTo((int) Fp4jAbi.CONVERSION_BYTES);
     assertThat(List.of(c.get("FP4J_OK"), c.get("FP4J_UNSUPPORTED"), c.get("FP4J_BAD_ARGUMENT"), c.get("FP4J_FAILED")))
         .containsExactly(Fp4jAbi.OK, Fp4jAbi.UNSUPPORTED, Fp4jAbi.BAD_ARGUMENT, Fp4jAbi.FAILED);
@@ -154,7 +155,9 @@ class Fp4jAbiTest {
         lines.append("printf(\"offsetof %s.%s=%%d\\n\", (int) offsetof(fp4j_conversion, %s.%s));\n".formatted(format, field, format, field));
       }
     }
-    List<String> others = List.of("FP4J_ABI_VERSION", "FP4J_OK", "FP4J_UNSUPPORTED", "FP4J_BAD_ARGUMENT", "FP4J_FAILED", "FP4J_FLOAT32", "FP4J_FLOAT64");
+    List<String> others =
+        List.of(
+            "FP4J_ABI_VERSION", "FP4J_MOST_THREADS", "FP4J_OK", "FP4J_UNSUPPORTED", "FP4J_BAD_ARGUMENT", "FP4J_FAILED", "FP4J_FLOAT32", "FP4J_FLOAT64");
     for (String name : others) {
       lines.append("printf(\"%s=%%d\\n\", (int) %s);\n".formatted(name, name));
     }

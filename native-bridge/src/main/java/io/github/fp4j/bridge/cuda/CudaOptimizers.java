@@ -1,6 +1,7 @@
 package io.github.fp4j.bridge.cuda;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
 import io.github.fp4j.formats.block.FloatRows;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.Optional;
 
 /** {@link OptimizerKernels} of our own kernels. Arrays go to the device and back with each call, which allocates: for judging kernels, not for training. */
 final class CudaOptimizers implements OptimizerKernels {
@@ -26,7 +28,7 @@ final class CudaOptimizers implements OptimizerKernels {
     return new DeviceScratch(kernels.context(), stream);
   }
 
-  private static FloatRows range(float[] values, int offset, int length) {
+  static FloatRows range(float[] values, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, values.length);
     return new FloatRows(values, offset, length, 1, length);
   }
@@ -61,7 +63,7 @@ final class CudaOptimizers implements OptimizerKernels {
     return values;
   }
 
-  private static KernelArguments codebook(DeviceScratch scratch, Codebook codebook) {
+  static KernelArguments codebook(DeviceScratch scratch, Codebook codebook) {
     return new KernelArguments().pointer("codebook", scratch.upload(values(codebook))).integer("bits", codebook.bits());
   }
 
@@ -248,6 +250,11 @@ final class CudaOptimizers implements OptimizerKernels {
       kernels.launch(stream, "fp4j_optim_decode", bytes, arguments);
       scratch.download(result, to);
     }
+  }
+
+  @Override
+  public Optional<CodedAdam> codedAdam() {
+    return Optional.of(new CudaCodedAdam(kernels, stream));
   }
 
   @Override

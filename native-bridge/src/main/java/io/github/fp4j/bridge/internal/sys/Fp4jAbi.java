@@ -26,6 +26,9 @@ public final class Fp4jAbi {
   /** {@code sizeof(fp4j_format)}: six int32. */
   public static final long FORMAT_BYTES = 6 * 4;
 
+  /** {@code FP4J_MOST_THREADS}. */
+  public static final int MOST_THREADS = 1024;
+
   /** {@code sizeof(fp4j_conversion)}: a format, six int32, a format. */
   public static final long CONVERSION_BYTES = FORMAT_BYTES + 6 * 4 + FORMAT_BYTES;
 
@@ -35,6 +38,7 @@ public final class Fp4jAbi {
   private static final MethodHandle TEXT = Downcalls.of(FunctionDescriptor.of(ADDRESS));
   private static final MethodHandle SUPPORTS = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle SUPPORTS_DECODING = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private static final MethodHandle SET_THREADS = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle TRANSFORM = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
 
   private Fp4jAbi() {}
@@ -70,6 +74,15 @@ public final class Fp4jAbi {
   public static int supportsDecoding(MemorySegment function, MemorySegment format) {
     try {
       return (int) SUPPORTS_DECODING.invokeExact(function, format);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected(e);
+    }
+  }
+
+  /** {@code fp4j_set_threads}. */
+  public static int setThreads(MemorySegment function, int threads) {
+    try {
+      return (int) SET_THREADS.invokeExact(function, threads);
     } catch (Throwable e) {
       throw Downcalls.unexpected(e);
     }
