@@ -43,4 +43,9 @@ public final class AdamCoefficients {
 
   /** Coefficients that condition nothing. */
   public AdamCoefficients() {}
+
+  /** Whether conditioning would leave every gradient element as it is. */
+  public boolean leaveGradients() {
+    return gain == 1 && (ratio == 1 || threshold == Float.POSITIVE_INFINITY);
+  }
 }

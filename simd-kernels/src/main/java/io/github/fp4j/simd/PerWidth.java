@@ -25,15 +25,27 @@ import jdk.incubator.vector.VectorShape;
 public final class PerWidth {
   private PerWidth() {}
 
+  /** What a body's class is defined with. */
+  private record Variant(VectorShape shape, Object choice) {}
+
   /** A new instance of {@code body}, defined for vectors of {@code bits} bits. */
   public static <T> T instance(Class<T> contract, Class<? extends T> body, int bits) {
+    return instance(contract, body, bits, "none");
+  }
+
+  /**
+   * The same for a body that does one of several things: what it tests inside its loops is a constant of the class then, and costs nothing.
+   *
+   * @param choice which of them; the body takes it with {@link #choice}
+   */
+  public static <T> T instance(Class<T> contract, Class<? extends T> body, int bits, Object choice) {
     try (InputStream classFile = body.getResourceAsStream(body.getSimpleName() + ".class")) {
       if (classFile == null) {
         throw new IllegalStateException("class file of " + body.getName() + " not found beside it");
       }
       Lookup hidden =
           MethodHandles.privateLookupIn(body, MethodHandles.lookup())
-              .defineHiddenClassWithClassData(classFile.readAllBytes(), VectorShape.forBitSize(bits), true);
+              .defineHiddenClassWithClassData(classFile.readAllBytes(), new Variant(VectorShape.forBitSize(bits), choice), true);
       return contract.cast(hidden.findConstructor(hidden.lookupClass(), MethodType.methodType(void.class)).invoke());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -44,8 +56,17 @@ public final class PerWidth {
 
   /** The shape that the class of {@code lookup} was defined with. For the static initialiser of a body. */
   public static VectorShape shape(Lookup lookup) {
+    return variant(lookup).shape();
+  }
+
+  /** What the class of {@code lookup} was defined to do. For the static initialiser of a body. */
+  public static <C> C choice(Lookup lookup, Class<C> type) {
+    return type.cast(variant(lookup).choice());
+  }
+
+  private static Variant variant(Lookup lookup) {
     try {
-      return MethodHandles.classData(lookup, ConstantDescs.DEFAULT_NAME, VectorShape.class);
+      return MethodHandles.classData(lookup, ConstantDescs.DEFAULT_NAME, Variant.class);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }

@@ -27,7 +27,8 @@ final class SimdOptimizers implements OptimizerKernels {
   private static final float[] UNIT = {1};
   private static final Map<Codebook, CodebookTable> TABLES = tables();
 
-  private final AdamUpdate updates;
+  private final AdamUpdate[] updates;
+  private final GradientConditioner conditioner;
   private final GradientSums sums;
   private final CodebookEncoder codes;
   private final CodebookProducts products;
@@ -49,10 +50,21 @@ final class SimdOptimizers implements OptimizerKernels {
   }
 
   SimdOptimizers(int bits) {
-    updates = PerWidth.instance(AdamUpdate.class, AdamUpdateBody.class, bits);
+    updates = new AdamUpdate[4];
+    for (boolean lerp : new boolean[] {false, true}) {
+      for (boolean plain : new boolean[] {false, true}) {
+        AdamUpdate.Form form = new AdamUpdate.Form(lerp, plain);
+        updates[number(lerp, plain)] = PerWidth.instance(AdamUpdate.class, AdamUpdateBody.class, bits, form);
+      }
+    }
+    conditioner = PerWidth.instance(GradientConditioner.class, GradientConditionerBody.class, bits);
     sums = PerWidth.instance(GradientSums.class, GradientSumsBody.class, bits);
     codes = PerWidth.instance(CodebookEncoder.class, CodebookEncoderBody.class, bits);
     products = PerWidth.instance(CodebookProducts.class, CodebookProductsBody.class, bits);
+  }
+
+  private static int number(boolean lerp, boolean plain) {
+    return (lerp ? 2 : 0) + (plain ? 1 : 0);
   }
 
   private static Map<Codebook, CodebookTable> tables() {
@@ -108,7 +120,7 @@ final class SimdOptimizers implements OptimizerKernels {
   public void condition(AdamCoefficients coefficients, float[] gradient, int offset, float[] target, int targetOffset, int length) {
     Objects.checkFromIndexSize(offset, length, gradient.length);
     Objects.checkFromIndexSize(targetOffset, length, target.length);
-    int done = updates.condition(coefficients, gradient, offset, target, targetOffset, length);
+    int done = conditioner.condition(coefficients, gradient, offset, target, targetOffset, length);
     SCALAR.condition(coefficients, gradient, offset + done, target, targetOffset + done, length - done);
   }
 
@@ -135,10 +147,8 @@ final class SimdOptimizers implements OptimizerKernels {
     int m = firstOffset + head;
     int v = secondOffset + head;
     int rest = length - head;
-    int done =
-        coefficients.lerp
-            ? updates.lerp(coefficients, parameters, p, gradient, g, first, m, second, v, rest)
-            : updates.blend(coefficients, parameters, p, gradient, g, first, m, second, v, rest);
+    AdamUpdate update = updates[number(coefficients.lerp, coefficients.leaveGradients())];
+    int done = update.adam(coefficients, parameters, p, gradient, g, first, m, second, v, rest);
     SCALAR.adam(coefficients, parameters, p + done, gradient, g + done, first, m + done, second, v + done, rest - done);
   }
 
