@@ -15,7 +15,7 @@ final class Crowd {
     for (KernelFamily family : KernelFamilies.all()) {
       if (!family.id().equals(timed.family())) {
         for (SizeClass size : List.of(SizeClass.L1, SizeClass.L2)) {
-          family.maker().make(backend, size.elements()).ifPresent(Crowd::repeat);
+          family.maker().make(backend, family.elements(size)).ifPresent(Crowd::repeat);
         }
       }
     }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /** The operations that are timed. A backend that is judged by a rule of its own, as ggml is, is timed under that rule. */
 public final class KernelFamilies {
-  private static final int COLUMNS = 4096;
+  private static final int COLUMNS = KernelFamily.ROW;
   private static final int GEMM_ROWS = 512;
 
   /** NVIDIA's rule, and ggml's for who has no other. */

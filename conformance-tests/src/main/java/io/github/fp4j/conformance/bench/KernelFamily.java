@@ -25,8 +25,24 @@ public record KernelFamily(String id, String title, double bytesRead, double byt
   @FunctionalInterface
   public interface Maker {
 
-    /** One call that works through {@code elements} elements, a multiple of 4096; empty if the backend does not have it. */
+    /** One call that works through {@code elements} elements, a multiple of {@link #ROW}; empty if the backend does not have it. */
     Optional<Runnable> make(Backend backend, int elements);
+  }
+
+  /** Calls are for multiples of so many elements. */
+  static final int ROW = 4096;
+
+  /** Operations of a weight in a product with one row. */
+  private static final int ROW_OPERATIONS = 2;
+
+  /** So many weights are enough for a product of many rows, whose speed is not that of memory. */
+  private static final int MOST_WEIGHTS = ROW * ROW;
+
+  /** Elements of one call on data of a size. */
+  public int elements(SizeClass size) {
+    double bytesOfElement = inPlace ? Math.max(bytesRead, bytesWritten) : bytes();
+    int elements = Math.max(ROW, (int) (size.bytes() / bytesOfElement) / ROW * ROW);
+    return operations > ROW_OPERATIONS ? Math.min(elements, MOST_WEIGHTS) : elements;
   }
 
   /** Bytes that move for one element. */

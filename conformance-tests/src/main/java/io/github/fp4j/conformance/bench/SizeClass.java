@@ -1,24 +1,24 @@
 package io.github.fp4j.conformance.bench;
 
-/** Where the data of a call lies. */
+/** Where the data of a call lies: how many bytes it reads and writes, each counted once. */
 public enum SizeClass {
-  /** 4096 elements: 16 KiB of float32. */
-  L1(1 << 12),
-  /** 65,536 elements: 256 KiB of float32. */
-  L2(1 << 16),
-  /** 1,048,576 elements: 4 MiB of float32. */
-  L3(1 << 20),
-  /** 33,554,432 elements: 128 MiB of float32. */
-  MEMORY(1 << 25);
+  /** 32 KiB, or 4096 elements where they take more. */
+  L1(32 << 10),
+  /** 512 KiB. */
+  L2(512 << 10),
+  /** 8 MiB. */
+  L3(8 << 20),
+  /** 256 MiB. */
+  MEMORY(256 << 20);
 
-  private final int elements;
+  private final int bytes;
 
-  SizeClass(int elements) {
-    this.elements = elements;
+  SizeClass(int bytes) {
+    this.bytes = bytes;
   }
 
-  /** Elements of one call. */
-  public int elements() {
-    return elements;
+  /** Bytes of one call. */
+  public int bytes() {
+    return bytes;
   }
 }

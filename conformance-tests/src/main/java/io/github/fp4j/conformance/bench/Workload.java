@@ -36,7 +36,7 @@ public record Workload(String family, String subject, SizeClass size) {
   static List<Workload> of(KernelFamily family, List<Backend> subjects, List<Rival> rivals, SizeClass size) {
     List<Workload> workloads = new ArrayList<>();
     for (Backend backend : subjects) {
-      if (family.maker().make(backend, SizeClass.L1.elements()).isPresent()) {
+      if (family.maker().make(backend, family.elements(SizeClass.L1)).isPresent()) {
         workloads.add(new Workload(family.id(), backend.name(), size));
       }
     }
@@ -54,7 +54,7 @@ public record Workload(String family, String subject, SizeClass size) {
 
   /** Elements, or for the peak floating-point operations, of one call. */
   double elements() {
-    return family.equals(PEAK) ? MachineLimits.operations() : size.elements();
+    return family.equals(PEAK) ? MachineLimits.operations() : KernelFamilies.byId(family).elements(size);
   }
 
   /** The call to be timed. */
@@ -63,15 +63,16 @@ public record Workload(String family, String subject, SizeClass size) {
       return MachineLimits.fusedMultiplyAdd();
     }
     KernelFamily timed = KernelFamilies.byId(family);
+    int elements = timed.elements(size);
     if (subject.equals(LIMIT)) {
-      return MachineLimits.traffic(timed, size.elements());
+      return MachineLimits.traffic(timed, elements);
     }
     Optional<Rival> rival = Rival.of(subject, family);
     if (rival.isPresent()) {
       Rival.Found found = rival.get().finder().get();
-      return found.maker().orElseThrow(() -> new IllegalStateException(subject + " is not here: " + found.reason())).make(size.elements());
+      return found.maker().orElseThrow(() -> new IllegalStateException(subject + " is not here: " + found.reason())).make(elements);
     }
-    Optional<Runnable> call = timed.maker().make(backend(), size.elements());
+    Optional<Runnable> call = timed.maker().make(backend(), elements);
     return call.orElseThrow(() -> new IllegalStateException(subject + " has no " + family + " in this JVM"));
   }
 

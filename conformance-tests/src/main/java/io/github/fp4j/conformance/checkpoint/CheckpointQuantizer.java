@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Quantises the weights of a safetensors, GGUF or npy file under one profile into a checkpoint layout; every other tensor is copied. Memory is that of a few
@@ -28,7 +29,11 @@ public final class CheckpointQuantizer {
   private final List<Step> steps = new ArrayList<>();
 
   /** One tensor of the input: quantised into {@code weight}, or copied for {@code reason}. */
-  private record Step(Tensor tensor, Optional<QuantizedWeight> weight, String reason) {}
+  private record Step(Tensor tensor, Optional<QuantizedWeight> weight, String reason) {
+    String refusal() {
+      return (tensor.name().isEmpty() ? "the array" : tensor.name()) + ": " + reason;
+    }
+  }
 
   /**
    * Plans the conversion of {@code input}.
@@ -41,7 +46,8 @@ public final class CheckpointQuantizer {
     this.layout = layout.checkpoint(profile.format());
     input.tensors().values().forEach(tensor -> steps.add(plan(tensor, filter)));
     if (steps.stream().allMatch(step -> step.weight().isEmpty())) {
-      throw new IllegalArgumentException(input.file() + ": nothing to quantise: " + steps.stream().map(s -> s.tensor.name() + " " + s.reason).limit(3).toList());
+      String why = steps.stream().limit(3).map(Step::refusal).collect(Collectors.joining("; "));
+      throw new IllegalArgumentException(input.file() + ": nothing to quantise: " + (steps.isEmpty() ? "no tensor is in it" : why));
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Opens the file that a layout asks for, with the metadata of the input where both are of one format. */
+/** Opens the file that a layout asks for, with the metadata of the input where both are of one format, and else the profile that it names. */
 final class CheckpointWriter {
   private static final String PROFILE = "fp4j.profile";
   private static final String LAYOUT = "fp4j.layout";
@@ -27,6 +27,8 @@ final class CheckpointWriter {
       Map<String, MetadataValue> metadata = new LinkedHashMap<>();
       if (input.format() == FileFormat.GGUF) {
         metadata.putAll(input.metadata());
+      } else if (input.metadata().containsKey(PROFILE)) {
+        metadata.put(PROFILE, input.metadata().get(PROFILE));
       }
       if (!profile.isEmpty()) {
         metadata.put(PROFILE, new MetadataValue.Text(profile));
@@ -36,6 +38,8 @@ final class CheckpointWriter {
     Map<String, String> metadata = new LinkedHashMap<>();
     if (input.format() == FileFormat.SAFETENSORS) {
       input.metadata().forEach((key, value) -> metadata.put(key, value.toString()));
+    } else if (input.metadata().containsKey(PROFILE)) {
+      metadata.put(PROFILE, input.metadata().get(PROFILE).toString());
     }
     if (!profile.isEmpty()) {
       metadata.put(PROFILE, profile);

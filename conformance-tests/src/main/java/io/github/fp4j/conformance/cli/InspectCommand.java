@@ -47,9 +47,14 @@ final class InspectCommand implements Callable<Integer> {
       int suspicious = weights(file, layouts.weights(), out);
       others(file, layouts.weights(), out);
       layouts.problems().forEach(problem -> out.println("! " + problem));
-      out.printf("%,d quantised weights, %,d suspicions%n", layouts.weights().size(), suspicious + layouts.problems().size());
-      return suspicious + layouts.problems().size() == 0 ? ExitCode.OK : ExitCode.MISMATCH;
+      suspicious += layouts.problems().size();
+      out.println(counted(layouts.weights().size(), "quantised weight") + ", " + counted(suspicious, "suspicion"));
+      return suspicious == 0 ? ExitCode.OK : ExitCode.MISMATCH;
     }
+  }
+
+  private static String counted(int number, String what) {
+    return "%,d %s%s".formatted(number, what, number == 1 ? "" : "s");
   }
 
   private static String shortened(String text) {

@@ -72,9 +72,18 @@ class BenchmarkReportTest {
   @Test
   void everyKernelRunsOnTheReferenceOrSaysThatItIsNotThere() {
     List<KernelFamily> there =
-        KernelFamilies.all().stream().filter(family -> family.maker().make(Backends.byName("reference"), SizeClass.L1.elements()).isPresent()).toList();
+        KernelFamilies.all().stream().filter(family -> family.maker().make(Backends.byName("reference"), KernelFamily.ROW).isPresent()).toList();
     assertThat(there).hasSize(KernelFamilies.all().size());
-    there.stream().filter(family -> family.operations() < 100).forEach(family -> family.maker().make(Backends.byName("reference"), SizeClass.L1.elements()).orElseThrow().run());
+    there.stream().filter(family -> family.operations() < 100).forEach(family -> family.maker().make(Backends.byName("reference"), KernelFamily.ROW).orElseThrow().run());
+  }
+
+  @Test
+  void aCallReadsAndWritesAsMuchAsItsSizeSays() {
+    assertThat(KernelFamilies.byId("quantize-nvfp4").elements(SizeClass.L2)).isEqualTo(114_688); // of 4 + .5 + 1/16 bytes
+    assertThat(KernelFamilies.byId("adamw-step").elements(SizeClass.L2)).isEqualTo(32_768); // of 16, in place
+    assertThat(KernelFamilies.byId("adamw-step").elements(SizeClass.L1)).isEqualTo(4096);
+    assertThat(KernelFamilies.byId("gemv-nvfp4").elements(SizeClass.L2)).isEqualTo(929_792);
+    assertThat(KernelFamilies.byId("gemm-nvfp4").elements(SizeClass.MEMORY)).isEqualTo(4096 * 4096);
   }
 
   @Test

@@ -191,6 +191,7 @@ class CheckpointTest {
       }
       assertThat(new CheckpointRelayout(TensorFile.open(modelopt, arena), OutputLayout.GGML).write(gguf)).isEqualTo(1);
       TensorFile blocks = TensorFile.open(gguf, arena);
+      assertThat(blocks.metadata().get("fp4j.profile")).hasToString("modelopt");
       QuantizedWeight weight = LayoutReport.of(blocks.infos()).weights().getFirst();
       BlockTensor read = new WeightReader(blocks, weight, Profiles.GGML_NVFP4).rows(0, ROWS);
       BlockComparison comparison = BlockComparison.of(whole(Profiles.MODELOPT), read, 3);

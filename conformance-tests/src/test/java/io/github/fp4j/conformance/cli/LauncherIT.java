@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher and the commands as a person runs them: real processes, pipes and exit statuses. */
 class LauncherIT {
@@ -127,8 +129,9 @@ class LauncherIT {
     assertThat(ownLines(outcome.text()).lines()).hasSize(1).allMatch(line -> line.contains("standard output was closed"));
   }
 
-  @Test
-  void aQuantisationThatIsKilledLeavesNoOutput() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aQuantisationThatIsKilledLeavesNoOutput(boolean atOnce) throws Exception {
     Path input = folder.resolve("big.npy");
     Path output = folder.resolve("out");
     writeZeros(input, 32_768, 16_384); // sparse on most file systems: 1 GB of bf16 would be no different
@@ -141,10 +144,14 @@ class LauncherIT {
       Thread.sleep(20);
     }
     assertThat(process.isAlive()).as("still at work when it is ended").isTrue();
-    process.destroy();
-    assertThat(process.waitFor()).isNotZero();
+    if (atOnce) {
+      process.destroyForcibly();
+    } else {
+      process.destroy();
+    }
+    assertThat(process.waitFor()).isEqualTo(128 + (atOnce ? 9 : 15));
     assertThat(output).doesNotExist();
-    assertThat(stagedIn(folder)).isFalse();
+    assertThat(stagedIn(folder)).as("nobody is left to take the unfinished file away").isEqualTo(atOnce);
   }
 
   private static boolean stagedIn(Path folder) throws IOException {
@@ -175,6 +182,8 @@ class LauncherIT {
     assertThat(fp4j(new byte[0], "compare", input.toString(), "--profiles", "te-2.15,ggml-nvfp4").status()).isEqualTo(1);
     assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "vllm", "--out", folder.resolve("v").toString()).err()).contains("hardware-only");
     assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--out", raw.toString()).err()).contains("exists already");
+    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--exclude", "*", "--out", folder.resolve("none").toString()).err())
+        .contains("nothing to quantise: the array: ");
   }
 
   /** 4 x 64 float32 values of many sizes. */
