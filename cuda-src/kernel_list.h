@@ -66,7 +66,7 @@ FP4J_KERNEL(quantize_columns, fp4j_quantize_mxfp4_columns, any, 256, tiles, 1,
              unsigned char* transposed_codes, long long transposed_codes_stride, unsigned char* transposed_scales, long long transposed_scales_stride))
 
 // Squares of block size by block size; the scale of a square is stored with each of its rows.
-FP4J_KERNEL(quantize_squares, fp4j_quantize_nvfp4_squares, any, 256, squares, 8,
+FP4J_KERNEL(quantize_squares, fp4j_quantize_nvfp4_squares, any, 256, squares, 32,
             (fp4j_profile profile, const float* tensor_scale, const float* values, long long rows, long long columns, long long stride, long long stored_columns,
              unsigned char* codes, long long codes_stride, unsigned char* scales, long long scales_stride, int scale_layout))
 FP4J_KERNEL(quantize_squares, fp4j_quantize_mxfp4_squares, any, 256, squares, 8,

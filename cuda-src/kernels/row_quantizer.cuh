@@ -1,8 +1,8 @@
 // Blocks along rows: a lane takes eight elements (32 bytes in, 4 bytes out), two lanes an NVFP4 block, four an MXFP4 block; a warp reads 1 KiB in a row and writes 128 bytes.
 // It reads four times as much before it quantises the first, since two blocks with 16 KiB on their way do not cover the latency of a B200's memory (8 TB/s times some 800 ns
 // is 43 KiB for each multiprocessor); what waits lies in shared memory: in registers it would leave too few to the quantiser. Where rows are whole runs of 32 elements and
-// their codes lie at multiples of 16 bytes, a lane stores 16 bytes. Floor: 4 B + .5 B + 1/16 or 1/32 B per element: .57 ps per element at 8 TB/s (B200), 2.5 ps at 1.79 TB/s
-// (RTX 5090).
+// their codes lie at multiples of 16 bytes, a lane stores 16 bytes; every fourth lane does where a rounding takes one chunk at a time. Floor: 4 B + .5 B + 1/16 or 1/32 B
+// per element: .57 ps per element at 8 TB/s (B200), 2.5 ps at 1.79 TB/s (RTX 5090).
 #pragma once
 
 #include "block_part.cuh"
@@ -37,6 +37,12 @@ struct Chunk {
   __device__ __forceinline__ Chunk(long long number, long long chunks_per_row) : row(quotient(number, chunks_per_row)), column((number - row * chunks_per_row) * 8) {}
 };
 
+// In the first of a run's four lanes: the words of all four.
+__device__ __forceinline__ uint4 words_of_run(unsigned word) {
+  const int lane = lane_of_warp();
+  return make_uint4(word, __shfl_sync(whole_warp, word, lane + 1), __shfl_sync(whole_warp, word, lane + 2), __shfl_sync(whole_warp, word, lane + 3));
+}
+
 template <int Size, int Threads, class Transform, class Rounding>
 __device__ __forceinline__ void quantize_rows(const Profile& profile, const float* tensor_scale, const FloatRows& from, const BlockRowsOut& to,
                                               const Transform& transform, const Rounding& rounding, long long first_element, long long row_elements,
@@ -46,7 +52,7 @@ __device__ __forceinline__ void quantize_rows(const Profile& profile, const floa
   const long long chunks_per_row = to.stored_with_padding() / 8;
   const long long chunks = to.rows_with_padding() * chunks_per_row;
   constexpr int at_once = Rounding::chunks_at_once;  // of a lane
-  const bool in_runs = at_once == chunks_of_run && to.has_runs();
+  const bool in_runs = to.has_runs();
   const int lane = lane_of_warp();
   WarpChunks& stage = stages[static_cast<int>(threadIdx.x) / 32];
   constexpr int of_block = Threads * at_once;
@@ -80,13 +86,19 @@ __device__ __forceinline__ void quantize_rows(const Profile& profile, const floa
       if (Part::part() == 0) {
         to.store_scale(chunk.row, chunk.column, quantized.scale);
       }
-      if (in_runs) {
-        stage.word(i, lane) = quantized.words[0][0];
+      const unsigned word = quantized.words[0][0];
+      if (!in_runs) {
+        to.store_eight(chunk.row, chunk.column, word);
+      } else if constexpr (at_once == chunks_of_run) {
+        stage.word(i, lane) = word;
       } else {
-        to.store_eight(chunk.row, chunk.column, quantized.words[0][0]);
+        const uint4 run = words_of_run(word);
+        if (lane % chunks_of_run == 0) {
+          to.store_run(chunk.row, chunk.column, run);
+        }
       }
     }
-    if (in_runs) {
+    if (at_once == chunks_of_run && in_runs) {
       __syncwarp();
       const Chunk chunk(first + chunks_of_run * lane, chunks_per_row);
       to.store_run(chunk.row, chunk.column, stage.halves[0][0][lane]);

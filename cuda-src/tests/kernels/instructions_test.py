@@ -1,4 +1,5 @@
-"""The PTX of the kernels: FP4 instructions are there on the targets that have them, and not on the others. Where cuobjdump is, its machine code is counted too."""
+"""The PTX of the kernels: FP4 instructions are there on the targets that have them, and not on the others; codes are stored 16 bytes at a
+time. Where cuobjdump is, its machine code is counted too."""
 import pathlib
 import re
 import shutil
@@ -14,14 +15,16 @@ TCGEN05_MXFP4 = r"tcgen05\.mma\.cta_group::1\.kind::mxf4\.block_scale"
 E4M3 = r"cvt\.rn\.satfinite\.e4m3x2\.f32"
 HALF = r"cvt\.rn\.f16x2\.e2m1x2"
 ASYNC = r"cp\.async\.cg\.shared\.global"
+STORE_16_BYTES = r"st\.global\.v4\.u32"
 
 # (file, target, instructions that must be there, instructions that must not)
 EXPECTED = [
-    *[("quantize_rows", target, [E2M1], [RS]) for target in ("sm_100a", "sm_103a", "sm_120a", "sm_121a")],
+    *[("quantize_rows", target, [E2M1, STORE_16_BYTES], [RS]) for target in ("sm_100a", "sm_103a", "sm_120a", "sm_121a")],
     *[("quantize_rows", target, [], [E2M1]) for target in ("sm_75", "sm_90", "sm_100", "sm_120")],
     *[("quantize_columns", target, [E2M1], []) for target in ("sm_100a", "sm_120a")],
-    *[("quantize_stochastic", target, [], [RS]) for target in ("sm_100a", "sm_120a")],
-    *[("quantize_native_stochastic", target, [RS], []) for target in ("sm_100a", "sm_103a")],
+    *[("quantize_squares", target, [E2M1, STORE_16_BYTES], [RS]) for target in ("sm_100a", "sm_120a")],
+    *[("quantize_stochastic", target, [STORE_16_BYTES], [RS]) for target in ("sm_100a", "sm_120a")],
+    *[("quantize_native_stochastic", target, [RS, STORE_16_BYTES], []) for target in ("sm_100a", "sm_103a")],
     *[("quantize_native_stochastic", target, [], [RS, r"\.entry"]) for target in ("sm_90", "sm_100", "sm_120a")],
     *[("gemm_mma", target, [NVFP4, MXFP4, ASYNC, "ldmatrix"], []) for target in ("sm_120a", "sm_121a")],
     *[("gemm_mma", target, [], ["mma", r"\.entry"]) for target in ("sm_90", "sm_100a", "sm_120")],
