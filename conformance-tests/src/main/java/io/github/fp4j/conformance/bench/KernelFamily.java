@@ -25,11 +25,11 @@ public record KernelFamily(String id, String title, double bytesRead, double byt
   @FunctionalInterface
   public interface Maker {
 
-    /** One call that works through {@code elements} elements, a multiple of {@link #ROW}; empty if the backend does not have it. */
+    /** One call that works through {@code elements} elements, a power of two from {@link #ROW} on; empty if the backend does not have it. */
     Optional<Runnable> make(Backend backend, int elements);
   }
 
-  /** Calls are for multiples of so many elements. */
+  /** The least that a call is for; all are for powers of two. */
   static final int ROW = 4096;
 
   /** Operations of a weight in a product with one row. */
@@ -41,7 +41,7 @@ public record KernelFamily(String id, String title, double bytesRead, double byt
   /** Elements of one call on data of a size. */
   public int elements(SizeClass size) {
     double bytesOfElement = inPlace ? Math.max(bytesRead, bytesWritten) : bytes();
-    int elements = Math.max(ROW, (int) (size.bytes() / bytesOfElement) / ROW * ROW);
+    int elements = Math.max(ROW, Integer.highestOneBit((int) (size.bytes() / bytesOfElement)));
     return operations > ROW_OPERATIONS ? Math.min(elements, MOST_WEIGHTS) : elements;
   }
 

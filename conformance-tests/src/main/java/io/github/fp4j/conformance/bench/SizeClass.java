@@ -1,6 +1,6 @@
 package io.github.fp4j.conformance.bench;
 
-/** Where the data of a call lies: how many bytes it reads and writes, each counted once. */
+/** Where the data of a call lies: how many bytes it reads and writes at most, each counted once. */
 public enum SizeClass {
   /** 32 KiB, or 4096 elements where they take more. */
   L1(32 << 10),

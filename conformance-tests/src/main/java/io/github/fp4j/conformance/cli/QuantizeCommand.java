@@ -94,6 +94,9 @@ final class QuantizeCommand implements Callable<Integer> {
     if (file.tensors().size() != 1) {
       throw new IllegalArgumentException(file.file() + " holds " + file.tensors().size() + " tensors: layout raw takes one npy file; expected another --layout");
     }
+    if (!include.isEmpty() || !exclude.isEmpty()) {
+      throw new IllegalArgumentException("--include and --exclude choose among tensors: layout raw takes the only one of " + file.file());
+    }
     RawQuantizer quantizer = new RawQuantizer(file.tensors().firstEntry().getValue(), rules);
     try (WorkProgress progress = new WorkProgress("quantize", quantizer.work())) {
       return quantizer.write(output, threads, progress);

@@ -79,10 +79,10 @@ class BenchmarkReportTest {
 
   @Test
   void aCallReadsAndWritesAsMuchAsItsSizeSays() {
-    assertThat(KernelFamilies.byId("quantize-nvfp4").elements(SizeClass.L2)).isEqualTo(114_688); // of 4 + .5 + 1/16 bytes
+    assertThat(KernelFamilies.byId("quantize-nvfp4").elements(SizeClass.L2)).isEqualTo(65_536); // of 4 + .5 + 1/16 bytes
     assertThat(KernelFamilies.byId("adamw-step").elements(SizeClass.L2)).isEqualTo(32_768); // of 16, in place
     assertThat(KernelFamilies.byId("adamw-step").elements(SizeClass.L1)).isEqualTo(4096);
-    assertThat(KernelFamilies.byId("gemv-nvfp4").elements(SizeClass.L2)).isEqualTo(929_792);
+    assertThat(KernelFamilies.byId("gemv-nvfp4").elements(SizeClass.L2)).isEqualTo(524_288);
     assertThat(KernelFamilies.byId("gemm-nvfp4").elements(SizeClass.MEMORY)).isEqualTo(4096 * 4096);
   }
 

@@ -182,8 +182,12 @@ class LauncherIT {
     assertThat(fp4j(new byte[0], "compare", input.toString(), "--profiles", "te-2.15,ggml-nvfp4").status()).isEqualTo(1);
     assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "vllm", "--out", folder.resolve("v").toString()).err()).contains("hardware-only");
     assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--out", raw.toString()).err()).contains("exists already");
-    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--exclude", "*", "--out", folder.resolve("none").toString()).err())
+    String none = folder.resolve("none").toString();
+    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "te-2.15", "--exclude", "*", "--out", none).err())
+        .contains("--exclude choose among tensors: layout raw takes the only one of ");
+    assertThat(fp4j(new byte[0], "quantize", input.toString(), "--profile", "ggml-nvfp4", "--layout", "ggml", "--exclude", "*", "--out", none).err())
         .contains("nothing to quantise: the array: ");
+    assertThat(Path.of(none)).doesNotExist();
   }
 
   /** 4 x 64 float32 values of many sizes. */
