@@ -1,6 +1,7 @@
 package io.github.fp4j.backend;
 
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import java.util.Objects;
 
 /**
  * Adam's update of parameters whose moments are in blocks of codes, in one pass over memory. Bits are those of {@link OptimizerKernels}: decode of both moments,
@@ -25,16 +26,25 @@ public interface CodedAdam {
    * What every implementation refuses.
    *
    * @throws IllegalArgumentException if the formats do not fit or {@code from} is inside a block
+   * @throws IndexOutOfBoundsException if the elements lie outside a moment's arrays
    */
-  static void check(BlockwiseCodebook first, BlockwiseCodebook second, int from) {
-    int size = first.blockSize();
-    if (!supports(first, second)) {
+  static void check(Moment first, Moment second, int from, int length) {
+    int size = first.format().blockSize();
+    if (!supports(first.format(), second.format())) {
       throw new IllegalArgumentException(
-          "blocks of " + size + " and " + second.blockSize() + " elements: expected one size that divides " + OptimizerKernels.CHUNK);
+          "blocks of " + size + " and " + second.format().blockSize() + " elements: expected one size that divides " + OptimizerKernels.CHUNK);
     }
     if (from % size != 0) {
       throw new IllegalArgumentException("from = " + from + ": expected a multiple of the block size " + size);
     }
+    checkRange(first, from, length);
+    checkRange(second, from, length);
+  }
+
+  private static void checkRange(Moment moment, int from, int length) {
+    BlockwiseCodebook format = moment.format();
+    Objects.checkFromIndexSize(format.codebook().bytes(from), format.codebook().bytes(length), moment.packed().length);
+    Objects.checkFromIndexSize(from / format.blockSize(), format.blocks(length), moment.scales().length);
   }
 
   /**

@@ -30,11 +30,9 @@ final class NativeCodedAdam implements CodedAdam {
       int from,
       int length) {
     int size = first.format().blockSize();
-    CodedAdam.check(first.format(), second.format(), from);
+    CodedAdam.check(first, second, from, length);
     Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
     Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
-    check(first, from, length);
-    check(second, from, length);
     MemorySegment how = NativeOptimizers.write(coefficients);
     for (int done = 0; done < length; done += OptimizerKernels.CHUNK) {
       int at = from + done;
@@ -55,13 +53,6 @@ final class NativeCodedAdam implements CodedAdam {
               NativeOptimizers.at(second.scales(), at / size),
               count));
     }
-  }
-
-  private static void check(Moment moment, int from, int length) {
-    int bytes = moment.format().codebook().bytes(from);
-    int block = from / moment.format().blockSize();
-    Objects.checkFromIndexSize(bytes, moment.format().codebook().bytes(length), moment.packed().length);
-    Objects.checkFromIndexSize(block, moment.format().blocks(length), moment.scales().length);
   }
 
   private static MemorySegment codes(Moment moment, int element) {

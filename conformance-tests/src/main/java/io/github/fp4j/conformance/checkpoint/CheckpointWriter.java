@@ -23,26 +23,23 @@ final class CheckpointWriter {
 
   /** @param profile whose rules made the codes; empty to keep what the input says */
   static TensorWriter create(Path output, TensorFile input, CheckpointLayout layout, String profile, List<TensorInfo> declared) throws IOException {
+    MetadataValue named = profile.isEmpty() ? input.metadata().get(PROFILE) : new MetadataValue.Text(profile);
     if (layout.fileFormat() == FileFormat.GGUF) {
       Map<String, MetadataValue> metadata = new LinkedHashMap<>();
       if (input.format() == FileFormat.GGUF) {
         metadata.putAll(input.metadata());
-      } else if (input.metadata().containsKey(PROFILE)) {
-        metadata.put(PROFILE, input.metadata().get(PROFILE));
       }
-      if (!profile.isEmpty()) {
-        metadata.put(PROFILE, new MetadataValue.Text(profile));
+      if (named != null) {
+        metadata.put(PROFILE, named);
       }
       return Gguf.create(output, metadata, declared);
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     if (input.format() == FileFormat.SAFETENSORS) {
       input.metadata().forEach((key, value) -> metadata.put(key, value.toString()));
-    } else if (input.metadata().containsKey(PROFILE)) {
-      metadata.put(PROFILE, input.metadata().get(PROFILE).toString());
     }
-    if (!profile.isEmpty()) {
-      metadata.put(PROFILE, profile);
+    if (named != null) {
+      metadata.put(PROFILE, named.toString());
     }
     metadata.put(LAYOUT, layout.id());
     return Safetensors.create(output, metadata, declared);

@@ -5,7 +5,6 @@ import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import java.lang.foreign.Arena;
-import java.util.Objects;
 
 /**
  * {@link CodedAdam} of our own kernels: one pass where both moments have 4 bits in blocks of 128, else decode, adam and encode in turn, with the decoded moments on the
@@ -75,12 +74,6 @@ final class CudaCodedAdam implements CodedAdam {
     return format.codebook().bits() == 4 && format.blockSize() == DeviceAdam4Bit.FIRST.blockSize();
   }
 
-  private static void check(Moment moment, int from, int length) {
-    BlockwiseCodebook format = moment.format();
-    Objects.checkFromIndexSize(format.codebook().bytes(from), format.codebook().bytes(length), moment.packed().length);
-    Objects.checkFromIndexSize(from / format.blockSize(), format.blocks(length), moment.scales().length);
-  }
-
   @Override
   public void adam(
       AdamCoefficients coefficients,
@@ -92,11 +85,9 @@ final class CudaCodedAdam implements CodedAdam {
       Moment second,
       int from,
       int length) {
-    CodedAdam.check(first.format(), second.format(), from);
+    CodedAdam.check(first, second, from, length);
     FloatRows p = CudaOptimizers.range(parameters, parametersOffset, length);
     FloatRows g = CudaOptimizers.range(gradient, gradientOffset, length);
-    check(first, from, length);
-    check(second, from, length);
     if (length == 0) {
       return;
     }
