@@ -28,11 +28,16 @@ final class BlockEncoderBody implements BlockEncoder {
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
 
-  private static final int SIX = 0x40C00000;
-  private static final int ONE = 0x3F800000;
+  // Bits that every vector is combined with. They are elements of arrays because C2 makes the vector of a constant anew at each use, and loads are what it has
+  // fewest of; the vector of an element it keeps.
+  private static final int[] SIX = {0x40C00000};
+  private static final int[] ONE = {0x3F800000};
+  private static final int[] SIGN = {1 << 31};
+  private static final int[] NOT_SIGN = {0x7FFFFFFF};
+  private static final int[] INFINITY = {0x7F800000};
 
   /** Moves 2^e to 2^(e + 22), whose last place is that of E2M1 at 2^e; minus twice the exponent field of 1, modulo 256. */
-  private static final int UNIT = (22 << 23) + 2;
+  private static final int[] UNIT = {(22 << 23) + 2};
 
   /** Byte k of the lower half of long j, a pair from vector k, to its place k * LANES / 2 + j; the upper half of the result is not used. */
   private static final VectorShuffle<Byte> PAIRS_TO_LINEAR =
@@ -40,12 +45,12 @@ final class BlockEncoderBody implements BlockEncoder {
 
   @Override
   public void multiply(float[] values, int offset, int length, float[] factors, int blockShift, byte[] packed, int packedOffset) {
-    IntVector six = IntVector.broadcast(INTS, SIX);
-    IntVector one = IntVector.broadcast(INTS, ONE);
-    IntVector unit = IntVector.broadcast(INTS, UNIT);
-    IntVector sign = IntVector.broadcast(INTS, 1 << 31);
-    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
+    IntVector six = IntVector.broadcast(INTS, SIX[0]);
+    IntVector one = IntVector.broadcast(INTS, ONE[0]);
+    IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
+    IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
+    IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY[0]);
     for (int i = 0; i < length; i += TURN) {
       FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
       IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).mul(factor0).reinterpretAsInts();
@@ -83,12 +88,12 @@ final class BlockEncoderBody implements BlockEncoder {
   @Override
   public void divide(float[] values, int offset, int length, float[] factors, int blockShift, float zero, byte[] packed, int packedOffset) {
     FloatVector addend = FloatVector.broadcast(FLOATS, zero);
-    IntVector six = IntVector.broadcast(INTS, SIX);
-    IntVector one = IntVector.broadcast(INTS, ONE);
-    IntVector unit = IntVector.broadcast(INTS, UNIT);
-    IntVector sign = IntVector.broadcast(INTS, 1 << 31);
-    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
+    IntVector six = IntVector.broadcast(INTS, SIX[0]);
+    IntVector one = IntVector.broadcast(INTS, ONE[0]);
+    IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
+    IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
+    IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY[0]);
     for (int i = 0; i < length; i += TURN) {
       FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
       IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, factor0).add(addend).reinterpretAsInts();
