@@ -269,43 +269,4 @@ void quantize_run(const Profile& profile, float t, const float* x, std::size_t b
   }
 }
 
-// What a scale code multiplies or divides by, for every code.
-void restoring_factors(const Profile& profile, float t, float* first, float* second) {
-  for (std::uint32_t code = 0; code < 256; code++) {
-    const RestoringScale scale = restoring_scale(profile, code, t);
-    first[code] = scale.first;
-    *second = scale.second;
-  }
-}
-
-void restore_block(const Profile& profile, float t, std::uint32_t code, const std::uint8_t* packed, float* values) {
-  const RestoringScale scale = restoring_scale(profile, code, t);
-  for (int i = 0; i < profile.block_size; i++) {
-    values[i] = restored(profile, scale, static_cast<std::uint32_t>(packed[i / 2]) >> 4 * (i % 2));
-  }
-}
-
-// Consecutive whole blocks of E2M1, interleaved.
-template <bool Divides, bool HasSecond, int Size>
-void restore_run(const Profile& profile, float t, const std::uint8_t* packed, const std::uint8_t* codes, std::size_t blocks, float* values) {
-  float table[16];
-  for (std::uint32_t code = 0; code < 16; code++) {
-    table[code] = decode<E2M1>(code);
-  }
-  float by_code[256];
-  float second = 0.0f;
-  restoring_factors(profile, t, by_code, &second);
-  constexpr std::size_t turn = 64 / Size;
-  for (std::size_t block = 0; block + turn <= blocks; block += turn) {
-    float first[turn];
-    for (std::size_t i = 0; i < turn; i++) {
-      first[i] = by_code[codes[block + i]];
-    }
-    restore_64<Divides, HasSecond, Size>(packed + block * (Size / 2), table, first, second, values + block * Size);
-  }
-  for (std::size_t block = blocks / turn * turn; block < blocks; block++) {
-    restore_block(profile, t, codes[block], packed + block * (Size / 2), values + block * Size);
-  }
-}
-
 #endif

@@ -1,4 +1,4 @@
-// The three steps of quantising E2M1 blocks of 16 or 32, and restoring them, with the intrinsics of the instruction set that this is compiled for; FP4J_BLOCK_VECTORS
+// The steps of quantising E2M1 blocks of 16 or 32 with the intrinsics of the instruction set that this is compiled for; FP4J_BLOCK_VECTORS
 // is defined where there are any. Included into the anonymous namespace of each instruction set's translation unit.
 
 // Which zeros lose a minus sign: none, those that scaled to zero, those that were zero before.
@@ -91,25 +91,6 @@ __attribute__((always_inline)) inline bool encode_64(const float* x, const float
   return nan == 0;
 }
 
-// 64 elements from 32 bytes: the code's value from a table of 16, times or over the block's factor, times the second, which all blocks share.
-template <bool Divides, bool HasSecond, int Size>
-void restore_64(const std::uint8_t* packed, const float* table, const float* first, float second, float* values) {
-  const __m512i bytes = _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(packed)));
-  const __m512 of_code = _mm512_loadu_ps(table);
-  const __m512i shifts = _mm512_set_epi32(28, 24, 20, 16, 12, 8, 4, 0, 28, 24, 20, 16, 12, 8, 4, 0);
-  for (int i = 0; i < 4; i++) {
-    const int block = i * 16 / Size;
-    const __m512i words = _mm512_permutexvar_epi32(
-        _mm512_setr_epi32(2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1,
-                          2 * i + 1),
-        bytes);
-    __m512 value = _mm512_permutexvar_ps(_mm512_srlv_epi32(words, shifts), of_code);
-    const __m512 factor = _mm512_set1_ps(first[block]);
-    value = Divides ? _mm512_div_ps(value, factor) : _mm512_mul_ps(value, factor);
-    _mm512_storeu_ps(values + 16 * i, HasSecond ? _mm512_mul_ps(value, _mm512_set1_ps(second)) : value);
-  }
-}
-
 #elif defined(__AVX2__)
 #define FP4J_BLOCK_VECTORS 1
 
@@ -200,24 +181,6 @@ __attribute__((always_inline)) inline bool encode_64(const float* x, const float
   const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(nibbles[0], nibbles[1]), 0xD8);
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(packed), bytes);
   return _mm256_movemask_ps(nan) == 0;
-}
-
-template <bool Divides, bool HasSecond, int Size>
-void restore_64(const std::uint8_t* packed, const float* table, const float* first, float second, float* values) {
-  const __m256 of_low = _mm256_loadu_ps(table);
-  const __m256 of_high = _mm256_loadu_ps(table + 8);
-  const __m256i shifts = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
-  for (int i = 0; i < 8; i++) {
-    const int block = i * 8 / Size;
-    std::int32_t word;
-    std::memcpy(&word, packed + 4 * i, sizeof word);
-    const __m256i codes = _mm256_srlv_epi32(_mm256_set1_epi32(word), shifts);
-    const __m256 is_high = _mm256_castsi256_ps(_mm256_slli_epi32(codes, 28));
-    __m256 value = _mm256_blendv_ps(_mm256_permutevar8x32_ps(of_low, codes), _mm256_permutevar8x32_ps(of_high, codes), is_high);
-    const __m256 factor = _mm256_set1_ps(first[block]);
-    value = Divides ? _mm256_div_ps(value, factor) : _mm256_mul_ps(value, factor);
-    _mm256_storeu_ps(values + 8 * i, HasSecond ? _mm256_mul_ps(value, _mm256_set1_ps(second)) : value);
-  }
 }
 
 #endif
