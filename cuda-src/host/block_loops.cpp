@@ -14,6 +14,8 @@
 namespace fp4j::host {
 namespace {
 
+#include "e2m1_vectors.h"
+
 #include "block_vectors.h"
 
 #include "block_stages.h"

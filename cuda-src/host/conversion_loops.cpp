@@ -17,6 +17,8 @@ namespace {
 
 #include "vector_stores.h"
 
+#include "e2m1_vectors.h"
+
 #include "conversion_vectors.h"
 
 template <class F, class Real>

@@ -1,5 +1,6 @@
 // Conversions of floats with the intrinsics of the instruction set that this is compiled for; FP4J_CONVERSION_VECTORS is defined where there are any. Included into
-// the anonymous namespace of each instruction set's translation unit, after vector_stores.h.
+// the anonymous namespace of each instruction set's translation unit, after vector_stores.h and
+// e2m1_vectors.h.
 
 #if defined(FP4J_VECTOR_STORES)
 #define FP4J_CONVERSION_VECTORS 1
@@ -46,14 +47,21 @@ __m512i with_nan_codes(__m512i codes, __m512 x, const Specials& specials) {
 
 template <class F>
 __attribute__((always_inline)) inline void encode_at_once(const float* values, std::uint8_t* codes, const Specials& specials) {
-  const __m512i overflow = _mm512_set1_epi32(static_cast<int>(specials.overflow));
   __m512 x[4];
-  __m512i lanes[4];
   for (int i = 0; i < 4; i++) {
     x[i] = _mm512_loadu_ps(values + 16 * i);
+  }
+  const bool has_nan = (_mm512_cmp_ps_mask(x[0], x[1], _CMP_UNORD_Q) | _mm512_cmp_ps_mask(x[2], x[3], _CMP_UNORD_Q)) != 0;
+  if (std::is_same_v<F, E2M1> && !has_nan) {
+    _mm512_storeu_si512(codes, in_order(e2m1_codes(x[0], x[1], x[2], x[3])));  // whose overflow is the largest number always
+    return;
+  }
+  const __m512i overflow = _mm512_set1_epi32(static_cast<int>(specials.overflow));
+  __m512i lanes[4];
+  for (int i = 0; i < 4; i++) {
     lanes[i] = number_codes<F>(_mm512_castps_si512(x[i]), overflow);
   }
-  if ((_mm512_cmp_ps_mask(x[0], x[1], _CMP_UNORD_Q) | _mm512_cmp_ps_mask(x[2], x[3], _CMP_UNORD_Q)) != 0) {
+  if (has_nan) {
     for (int i = 0; i < 4; i++) {
       lanes[i] = with_nan_codes<F>(lanes[i], x[i], specials);
     }
