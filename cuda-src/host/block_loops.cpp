@@ -2,7 +2,9 @@
 // the table has internal linkage.
 #include "block_loops.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #if defined(__SSE2__)
 #include <immintrin.h>

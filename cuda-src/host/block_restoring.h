@@ -8,32 +8,29 @@ struct RestoringFactors {
   float second;
 };
 
-constexpr std::uint32_t scale_codes_in_all = 256;
-
-void scale_values(const Profile& profile, float* values) {
-  if (profile.scale() == format_data<UE4M3>()) {
-    for_blocks(scale_codes_in_all, [=](std::size_t code) { values[code] = decode<UE4M3>(static_cast<std::uint32_t>(code)); });
-  } else if (profile.scale() == format_data<UE8M0>()) {
-    for_blocks(scale_codes_in_all, [=](std::size_t code) { values[code] = decode_ue8m0(static_cast<std::uint32_t>(code)); });
-  } else {
-    for_blocks(scale_codes_in_all, [=, &profile](std::size_t code) { values[code] = scale_of(profile, static_cast<std::uint32_t>(code)); });
-  }
-}
-
-// As restoring_scale does it for each code where no zero loses its sign; by loops that become vectors.
+// As restoring_scale does it for each code.
 void restoring_factors(const Profile& profile, float t, RestoringFactors* factors) {
+  constexpr std::size_t count = 256;
   float* const first = factors->first;
   factors->second = restoring_scale(profile, 0, t).second;
-  scale_values(profile, first);
+  const bool is_scale_only = profile.dequantize_formula == DequantizeFormula::scale_only && profile.scale() == format_data<UE8M0>();
+  if (!(profile.scale() == format_data<UE4M3>())) {
+    for (std::uint32_t code = 0; code < count; code++) {
+      first[code] = is_scale_only ? decode_ue8m0(code) : restoring_scale(profile, code, t).first;
+    }
+    return;
+  }
+  std::uint32_t codes[count];
+  std::iota(codes, codes + count, 0u);
   switch (profile.dequantize_formula) {
     case DequantizeFormula::amax_times_factor: {
       const float factor = div_rn(1.0f, mul_rn(profile.tensor_scale_max, element_max(profile)));
-      for_blocks(scale_codes_in_all, [=](std::size_t code) { first[code] = first[code] * t * factor; });
+      for_ue4m3(codes, count, first, [=](Factors s) { return s * t * factor; });
       break;
     }
-    case DequantizeFormula::product: for_blocks(scale_codes_in_all, [=](std::size_t code) { first[code] = first[code] * t; }); break;
-    case DequantizeFormula::quotient: for_blocks(scale_codes_in_all, [=](std::size_t code) { first[code] = first[code] / t; }); break;
-    default: break;  // the scale as it is
+    case DequantizeFormula::product: for_ue4m3(codes, count, first, [=](Factors s) { return s * t; }); break;
+    case DequantizeFormula::quotient: for_ue4m3(codes, count, first, [=](Factors s) { return s / t; }); break;
+    default: for_ue4m3(codes, count, first, [](Factors s) { return s; });
   }
 }
 

@@ -5,11 +5,21 @@
 
 constexpr std::size_t blocks_at_once = 128;
 
+#if defined(__AVX512F__)
+constexpr std::size_t factor_lanes = 16;
+#else
+constexpr std::size_t factor_lanes = 8;
+#endif
+static_assert(blocks_at_once % factor_lanes == 0, "whole vectors");
+
+typedef std::uint32_t FactorWords __attribute__((vector_size(factor_lanes * sizeof(std::uint32_t))));
+typedef float Factors __attribute__((vector_size(factor_lanes * sizeof(float))));
+
 // Scales of up to blocks_at_once blocks.
 struct BlockScales {
   std::uint32_t largest[blocks_at_once];
   float value[blocks_at_once];
-  std::uint32_t code[blocks_at_once];
+  std::uint32_t code[blocks_at_once] = {};  // of which whole vectors are read
   float first[blocks_at_once];
   float second[blocks_at_once];
   bool may_hold_nan;  // elements, whether or not a NaN is a block's largest
@@ -125,6 +135,61 @@ void scale_codes(const Profile& profile, float t, std::size_t blocks, BlockScale
   for_blocks(blocks, [=, &profile](std::size_t i) { code[i] = scale_code(profile, amax_of(scales->largest[i]), t); });
 }
 
+// A number from the value of each UE4M3 code, by a body over vectors: decode<UE4M3> inside is more than compilers turn into vectors. Up to a whole vector is read and
+// written.
+template <class Body>
+void for_ue4m3(const std::uint32_t* codes, std::size_t count, float* numbers, Body body) {
+  for (std::size_t i = 0; i < count; i += factor_lanes) {
+    FactorWords code;
+    std::memcpy(&code, codes + i, sizeof code);
+    const FactorWords magnitude = code & UE4M3::magnitude_mask;
+    const FactorWords normal = (magnitude << 20) + (120u << 23);
+    const FactorWords subnormal = (FactorWords)((Factors)(normal + (1u << 23)) - from_bits<float>(121u << 23));
+    const FactorWords finite = magnitude < 8u ? subnormal : normal;
+    const Factors result = body((Factors)(magnitude == UE4M3::nan_code ? normal * 0u + canonical_nan_bits : finite));
+    std::memcpy(numbers + i, &result, sizeof result);
+  }
+}
+
+// element_factors for UE4M3, and not for the formula that rounds to bfloat16.
+Scaling ue4m3_factors(const Profile& profile, float t, std::size_t blocks, BlockScales* scales) {
+  const std::uint32_t* const code = scales->code;
+  float* const first = scales->first;
+  float* const second = scales->second;
+  switch (profile.encode_formula) {
+    case EncodeFormula::reciprocal_of_product: {
+      const float inverse = div_rn(1.0f, tensor_encode_scale(profile, t));
+      const float limit = from_bits<float>(max_float_bits);
+      for_ue4m3(code, blocks, first, [=](Factors s) {
+        const Factors factor = 1.0f / (s * inverse);
+        return factor <= limit ? factor : Factors{} + limit;
+      });
+      return Scaling::multiply;
+    }
+    case EncodeFormula::quotient: {
+      const float dividend = tensor_encode_scale(profile, t);
+      for_ue4m3(code, blocks, first, [=](Factors s) { return dividend / s; });
+      return Scaling::multiply;
+    }
+    case EncodeFormula::reciprocal_of_decode: {
+      const float dividend = div_rn(1.0f, t);
+      for_ue4m3(code, blocks, first, [=](Factors s) { return dividend / s; });
+      return Scaling::multiply;
+    }
+    case EncodeFormula::divide_by_product: for_ue4m3(code, blocks, first, [=](Factors s) { return s * t; }); return Scaling::divide;
+    case EncodeFormula::divide_by_quotient: for_ue4m3(code, blocks, first, [=](Factors s) { return s / t; }); return Scaling::divide;
+    case EncodeFormula::divide: for_ue4m3(code, blocks, first, [](Factors s) { return s; }); return Scaling::divide;
+    default: break;
+  }
+  std::fill_n(first, blocks, t);
+  if (profile.encode_formula == EncodeFormula::prescaled_reciprocal) {
+    for_ue4m3(code, blocks, second, [](Factors s) { return 1.0f / s; });
+    return Scaling::multiply_multiply;
+  }
+  for_ue4m3(code, blocks, second, [](Factors s) { return s; });
+  return profile.encode_formula == EncodeFormula::prescaled_divide ? Scaling::divide_divide : Scaling::divide_multiply;
+}
+
 // What elements are multiplied or divided by, and how. A division by a power of two is a multiplication by its inverse, which is a float for every E8M0 code.
 Scaling element_factors(const Profile& profile, float t, std::size_t blocks, BlockScales* scales) {
   const std::uint32_t* code = scales->code;
@@ -137,22 +202,8 @@ Scaling element_factors(const Profile& profile, float t, std::size_t blocks, Blo
     });
     return Scaling::multiply;
   }
-  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::reciprocal_of_product) {
-    const float inverse = div_rn(1.0f, tensor_encode_scale(profile, t));
-    const float limit = from_bits<float>(max_float_bits);
-    for_blocks(blocks, [=](std::size_t i) {
-      const float factor = 1.0f / (decode<UE4M3>(code[i]) * inverse);
-      first[i] = factor <= limit ? factor : limit;
-    });
-    return Scaling::multiply;
-  }
-  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_product) {
-    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) * t; });
-    return Scaling::divide;
-  }
-  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_quotient) {
-    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) / t; });
-    return Scaling::divide;
+  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula != EncodeFormula::bf16_coefficient) {
+    return ue4m3_factors(profile, t, blocks, scales);
   }
   Scaling scaling = Scaling::multiply;
   for_blocks(blocks, [=, &profile, &scaling](std::size_t i) {
@@ -180,12 +231,24 @@ __attribute__((noinline)) void encode_blocks(const Profile& profile, const float
   }
 }
 
+// Consecutive blocks, and how far behind their elements those lie that are read next: this is bound by arithmetic, while looking for maxima waits for memory.
+struct BlockRun {
+  const float* x;
+  std::size_t blocks;
+  std::size_t to_next;
+};
+
 // Whole 64s of elements; those with a NaN, and the rest, block by block.
 template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
-void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+void encode_elements(const Profile& profile, const BlockRun& run, const BlockScales& scales, std::uint8_t* packed) {
+  const float* const x = run.x;
+  const std::size_t blocks = run.blocks;
   constexpr std::size_t turn = 64 / Size;
   const std::size_t whole = blocks / turn * turn;
   for (std::size_t block = 0; block < whole; block += turn) {
+    for (std::size_t line = 0; line < 64; line += 16) {
+      _mm_prefetch(reinterpret_cast<const char*>(x + block * Size + run.to_next + line), _MM_HINT_T0);
+    }
     if (!encode_64<How, MayBeNan, Zero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
       encode_blocks<How, Size>(profile, x, block, block + turn, scales, packed);
     }
@@ -201,31 +264,31 @@ bool is_finite(std::size_t blocks, const BlockScales& scales) {
 }
 
 template <MinusZero Zero, int Size>
-void encode_elements(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+void encode_elements(Scaling how, const Profile& profile, const BlockRun& run, const BlockScales& scales, std::uint8_t* packed) {
   switch (how) {
     case Scaling::multiply:
-      if (is_finite(blocks, scales)) {
-        encode_elements<Scaling::multiply, false, Zero, Size>(profile, x, blocks, scales, packed);
+      if (is_finite(run.blocks, scales)) {
+        encode_elements<Scaling::multiply, false, Zero, Size>(profile, run, scales, packed);
       } else {
-        encode_elements<Scaling::multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
+        encode_elements<Scaling::multiply, true, Zero, Size>(profile, run, scales, packed);
       }
       break;
-    case Scaling::divide: encode_elements<Scaling::divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
-    default: encode_elements<Scaling::divide_multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
+    case Scaling::divide: encode_elements<Scaling::divide, true, Zero, Size>(profile, run, scales, packed); break;
+    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, Zero, Size>(profile, run, scales, packed); break;
+    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, Zero, Size>(profile, run, scales, packed); break;
+    default: encode_elements<Scaling::divide_multiply, true, Zero, Size>(profile, run, scales, packed);
   }
 }
 
 // The elements of up to blocks_at_once consecutive blocks.
 template <int Size>
-void encode_run(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+void encode_run(Scaling how, const Profile& profile, const BlockRun& run, const BlockScales& scales, std::uint8_t* packed) {
   if (profile.element_cast == ElementCast::convert_magnitude) {
-    encode_elements<MinusZero::dropped_input, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::dropped_input, Size>(how, profile, run, scales, packed);
   } else if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
-    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, run, scales, packed);
   } else {
-    encode_elements<MinusZero::kept, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::kept, Size>(how, profile, run, scales, packed);
   }
 }
 
@@ -265,7 +328,8 @@ void quantize_run(const Profile& profile, float t, const float* x, std::size_t b
     for (std::size_t i = 0; i < now; i++) {
       codes[done + i] = static_cast<std::uint8_t>(scales.code[i]);
     }
-    encode_run<Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
+    const std::size_t to_next = done + 2 * blocks_at_once <= blocks ? blocks_at_once * Size : 0;
+    encode_run<Size>(how, profile, {x + done * Size, now, to_next}, scales, packed + done * (Size / 2));
   }
 }
 

@@ -1,5 +1,6 @@
 // The conversions of include/fp4j against a search over all codes in double arithmetic, which shares nothing with them, and the loops of every instruction set
 // that this processor has against the conversions.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -159,6 +160,55 @@ void compare_loops(const char* what, const fp4j_conversion& conversion, const st
   }
 }
 
+// The float loops of a format under every policy that they know, over numbers and NaNs mixed; then its decoding loops: every code, tails, and results so long that they
+// go past the caches, at offsets from a line.
+template <class F>
+void compare_format_loops(const char* what, const fp4j_format& format, const std::vector<float>& sixteen_bit, long long* expected) {
+  std::vector<float> values = inputs::thresholds<F, float>();
+  for (std::size_t i = 0; i < sixteen_bit.size(); i += 7) {
+    values.push_back(sixteen_bit[i]);
+  }
+  std::vector<std::uint8_t> codes(values.size());
+  std::vector<std::uint8_t> any((1u << 20) + 100);
+  for (std::size_t i = 0; i < any.size(); i++) {
+    any[i] = static_cast<std::uint8_t>(i * 2654435761u >> 11);
+  }
+  std::vector<float> decoded(any.size() + 64);
+  for (const host::Loops* const* loops = host::usable_loops(); *loops != nullptr; loops++) {
+    for (std::int32_t overflow : {FP4J_SATURATE, FP4J_OVERFLOW_TO_NAN, FP4J_OVERFLOW_TO_INFINITY}) {
+      for (std::int32_t nan = FP4J_NAN_POSITIVE_MAX; nan <= FP4J_NAN_REFUSE; nan++) {
+        fp4j_conversion conversion = conversion_to(format, FP4J_NEAREST_EVEN, nan);
+        conversion.overflow = overflow;
+        const host::Encoder encoder = (*loops)->encoder(conversion);
+        if (encoder.f32 == nullptr) {
+          continue;
+        }
+        encoder.f32(values.data(), codes.data(), values.size(), encoder.specials);
+        std::uint32_t different = 0;
+        for (std::size_t i = 0; i < values.size(); i++) {
+          different += codes[i] != encode<F>(values[i], encoder.specials) ? 1u : 0u;
+        }
+        check::equal(what, static_cast<std::uint64_t>(nan), different, 0);
+        ++*expected;
+      }
+    }
+    const host::Decode decoder = (*loops)->decoder(format);
+    for (std::size_t offset = 0; offset < 18; offset++) {
+      for (std::size_t length : {offset, 47 + offset, 256 + offset, any.size() - offset}) {
+        std::fill(decoded.begin(), decoded.end(), 7e33f);
+        decoder(any.data() + offset, decoded.data() + offset, length);
+        std::uint32_t different = 0;
+        for (std::size_t i = 0; i < decoded.size(); i++) {
+          const float right = i >= offset && i < offset + length ? decode<F>(any[i]) : 7e33f;
+          different += to_bits(decoded[i]) != to_bits(right) ? 1u : 0u;
+        }
+        check::equal("decoded", length, different, 0);
+        ++*expected;
+      }
+    }
+  }
+}
+
 int count_usable() {
   int count = 0;
   while (host::usable_loops()[count] != nullptr) {
@@ -224,6 +274,15 @@ int main() {
   compare_loops("ue8m0 loop", conversion_to(FP4J_UE8M0, FP4J_UP, FP4J_NAN_POSITIVE), values,
                 [](float value) { return encode_ue8m0<ScaleRounding::up>(value, Specials{0xFE, 0xFF, 0}); });
   expected += 4ll * levels * (n + 200 * 256);
+
+  compare_format_loops<E2M1>("e2m1 policies", FP4J_E2M1, values, &expected);
+  compare_format_loops<E2M3>("e2m3 policies", FP4J_E2M3, values, &expected);
+  compare_format_loops<E3M2>("e3m2 policies", FP4J_E3M2, values, &expected);
+  compare_format_loops<E4M3>("e4m3 policies", FP4J_E4M3, values, &expected);
+  compare_format_loops<UE4M3>("ue4m3 policies", FP4J_UE4M3, values, &expected);
+  compare_format_loops<E5M2>("e5m2 policies", FP4J_E5M2, values, &expected);
+  compare_format_loops<E4M3Ieee>("e4m3-ieee policies", FP4J_E4M3_IEEE, values, &expected);
+  compare_format_loops<UE5M3>("ue5m3 policies", FP4J_UE5M3, values, &expected);
 
   return check::summary("conversions", expected);
 }
