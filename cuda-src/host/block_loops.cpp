@@ -20,6 +20,8 @@ namespace {
 
 #include "block_vectors.h"
 
+#include "block_factors.h"
+
 #include "block_stages.h"
 
 #include "vector_stores.h"
