@@ -1,6 +1,5 @@
 // Conversions of floats with the intrinsics of the instruction set that this is compiled for; FP4J_CONVERSION_VECTORS is defined where there are any. Included into
-// the anonymous namespace of each instruction set's translation unit, after vector_stores.h and
-// e2m1_vectors.h.
+// the anonymous namespace of each instruction set's translation unit, after vector_stores.h and e2m1_vectors.h.
 
 #if defined(FP4J_VECTOR_STORES)
 #define FP4J_CONVERSION_VECTORS 1
@@ -41,7 +40,8 @@ __m512i number_codes(__m512i bits, __m512i overflow) {
 // Puts specials.nan ^ (sign & specials.nan_sign_mask) where x is a NaN.
 template <class F>
 __m512i with_nan_codes(__m512i codes, __m512 x, const Specials& specials) {
-  const __m512i sign = _mm512_and_si512(_mm512_srli_epi32(_mm512_castps_si512(x), EncodingBits<F>::sign_shift), _mm512_set1_epi32(static_cast<int>(specials.nan_sign_mask)));
+  const __m512i mask = _mm512_set1_epi32(static_cast<int>(specials.nan_sign_mask));
+  const __m512i sign = _mm512_and_si512(_mm512_srli_epi32(_mm512_castps_si512(x), EncodingBits<F>::sign_shift), mask);
   return _mm512_mask_xor_epi32(codes, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), sign, _mm512_set1_epi32(static_cast<int>(specials.nan)));
 }
 
@@ -95,7 +95,8 @@ __m256i number_codes(__m256i bits, __m256i overflow) {
 // Puts specials.nan ^ (sign & specials.nan_sign_mask) where x is a NaN.
 template <class F>
 __m256i with_nan_codes(__m256i codes, __m256 x, const Specials& specials) {
-  const __m256i sign = _mm256_and_si256(_mm256_srli_epi32(_mm256_castps_si256(x), EncodingBits<F>::sign_shift), _mm256_set1_epi32(static_cast<int>(specials.nan_sign_mask)));
+  const __m256i mask = _mm256_set1_epi32(static_cast<int>(specials.nan_sign_mask));
+  const __m256i sign = _mm256_and_si256(_mm256_srli_epi32(_mm256_castps_si256(x), EncodingBits<F>::sign_shift), mask);
   const __m256i of_nan = _mm256_xor_si256(sign, _mm256_set1_epi32(static_cast<int>(specials.nan)));
   return _mm256_blendv_epi8(codes, of_nan, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));
 }
@@ -184,8 +185,8 @@ std::size_t decode_by_tables(const DecodingTables& tables, const std::uint8_t* c
 
 constexpr std::size_t decoded_at_once = 16;
 
-// Decodes whole 16s and says how many that were: 0 where the format's numbers are not all among those of binary16. A code is a binary16 whose fields have moved, times a
-// power of two.
+// Decodes whole 16s and says how many that were: none where a number of the format is too large for binary16. A code is a binary16 whose fields have moved, times a power
+// of two.
 template <class F, class Stores>
 std::size_t decode_by_halves(const std::uint8_t* codes, float* values, std::size_t count) {
   if constexpr (F::max_finite_code >= 31u << F::mantissa_bits) {
