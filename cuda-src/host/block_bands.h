@@ -22,7 +22,7 @@ void quantize_band(const Profile& profile, float t, const Source& source, std::s
       for (std::size_t i = 0; i < now; i++) {
         codes[i] = static_cast<std::uint8_t>(scales.code[i]);
       }
-      encode_run<Size>(how, profile, values + r * source.row_step, now, scales, target.codes + (row + r) * target.codes_stride + done * (Size / 2));
+      encode_run<Size>(how, profile, {values + r * source.row_step, now, 0}, scales, target.codes + (row + r) * target.codes_stride + done * (Size / 2));
     }
   }
 }

@@ -2,7 +2,9 @@
 // the table has internal linkage.
 #include "block_loops.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #if defined(__SSE2__)
 #include <immintrin.h>
@@ -14,9 +16,17 @@
 namespace fp4j::host {
 namespace {
 
+#include "e2m1_vectors.h"
+
 #include "block_vectors.h"
 
+#include "block_factors.h"
+
 #include "block_stages.h"
+
+#include "vector_stores.h"
+
+#include "block_restoring.h"
 
 #if defined(FP4J_BLOCK_VECTORS)
 #include "interleave.h"
@@ -143,23 +153,6 @@ void quantize_rows(const Profile& profile, float tensor_scale, const Source& sou
   }
 }
 
-template <bool Divides, bool HasSecond>
-void restore_rows(const Profile& profile, float tensor_scale, const StoredRows& stored, float* values, std::size_t stride, std::size_t rows, std::size_t columns) {
-  const std::size_t size = static_cast<std::size_t>(profile.block_size);
-  const std::size_t blocks = columns / size;
-  const bool dense = stride == columns && stored.codes_stride == columns / 2 && stored.scales_stride == blocks;
-  for (std::size_t row = 0; row < (dense ? 1 : rows); row++) {
-    const std::size_t count = dense ? rows * blocks : blocks;
-    const std::uint8_t* codes = stored.codes + row * stored.codes_stride;
-    const std::uint8_t* scales = stored.scales + row * stored.scales_stride;
-    if (size == 16) {
-      restore_run<Divides, HasSecond, 16>(profile, tensor_scale, codes, scales, count, values + row * stride);
-    } else {
-      restore_run<Divides, HasSecond, 32>(profile, tensor_scale, codes, scales, count, values + row * stride);
-    }
-  }
-}
-
 #endif
 
 bool quantize(const Profile& profile, float tensor_scale, const Source& source, std::size_t stored, const Target& target) {
@@ -207,17 +200,7 @@ bool quantize_stochastic(
 void dequantize(
     const Profile& profile, float tensor_scale, const StoredRows& stored, float* values, std::size_t stride, std::size_t rows, std::size_t columns) {
 #if defined(FP4J_BLOCK_VECTORS)
-  const bool simple = profile.element() == format_data<E2M1>() && profile.nibble_order == NibbleOrder::interleaved_low_first &&
-                      (profile.block_size == 16 || profile.block_size == 32) && columns % static_cast<std::size_t>(profile.block_size) == 0;
-  const RestoringScale shape = restoring_scale(profile, 0, tensor_scale);
-  if (simple && !shape.drops_zero_sign) {
-    if (shape.divides) {
-      restore_rows<true, true>(profile, tensor_scale, stored, values, stride, rows, columns);
-    } else if (shape.has_second) {
-      restore_rows<false, true>(profile, tensor_scale, stored, values, stride, rows, columns);
-    } else {
-      restore_rows<false, false>(profile, tensor_scale, stored, values, stride, rows, columns);
-    }
+  if (restored_in_vectors(profile, tensor_scale, stored, values, stride, rows, columns)) {
     return;
   }
 #endif

@@ -1,19 +1,7 @@
 // Quantising in three steps over arrays: maxima of blocks, scales with what their elements are multiplied by, elements. For E2M1 in blocks of 16 or 32, converted to
 // nearest-even; the steps over blocks are plain loops that compilers turn into vectors. Included into the anonymous namespace of each instruction set's translation
-// unit, after block_vectors.h.
+// unit, after block_vectors.h and block_factors.h.
 #if defined(FP4J_BLOCK_VECTORS)
-
-constexpr std::size_t blocks_at_once = 128;
-
-// Scales of up to blocks_at_once blocks.
-struct BlockScales {
-  std::uint32_t largest[blocks_at_once];
-  float value[blocks_at_once];
-  std::uint32_t code[blocks_at_once];
-  float first[blocks_at_once];
-  float second[blocks_at_once];
-  bool may_hold_nan;  // elements, whether or not a NaN is a block's largest
-};
 
 // Whether the steps below do what the bodies do.
 bool is_staged(const Profile& profile) {
@@ -27,13 +15,6 @@ bool is_plain_scale(const Profile& profile, const FormatData& format, Rounding r
   const ConversionData& conversion = profile.scale_conversion;
   return conversion.format == format && conversion.rounding == rounding && conversion.pre_rounding.exponent_bits == 0 &&
          conversion.nan == NanPolicy::positive_nan && conversion.unsigned_policy == UnsignedPolicy::magnitude;
-}
-
-template <class Body>
-void for_blocks(std::size_t blocks, Body body) {
-  for (std::size_t i = 0; i < blocks; i++) {
-    body(i);
-  }
 }
 
 // The numbers of a rule in float32; false for rules that have no loop here.
@@ -125,45 +106,6 @@ void scale_codes(const Profile& profile, float t, std::size_t blocks, BlockScale
   for_blocks(blocks, [=, &profile](std::size_t i) { code[i] = scale_code(profile, amax_of(scales->largest[i]), t); });
 }
 
-// What elements are multiplied or divided by, and how. A division by a power of two is a multiplication by its inverse, which is a float for every E8M0 code.
-Scaling element_factors(const Profile& profile, float t, std::size_t blocks, BlockScales* scales) {
-  const std::uint32_t* code = scales->code;
-  float* first = scales->first;
-  float* second = scales->second;
-  if (profile.scale() == format_data<UE8M0>() && profile.encode_formula == EncodeFormula::divide) {
-    for_blocks(blocks, [=](std::size_t i) {
-      const std::uint32_t bits = code[i] == 0xFEu ? 0x00400000u : (0xFEu - code[i]) << 23;
-      first[i] = from_bits<float>(code[i] == 0xFFu ? canonical_nan_bits : bits);
-    });
-    return Scaling::multiply;
-  }
-  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::reciprocal_of_product) {
-    const float inverse = div_rn(1.0f, tensor_encode_scale(profile, t));
-    const float limit = from_bits<float>(max_float_bits);
-    for_blocks(blocks, [=](std::size_t i) {
-      const float factor = 1.0f / (decode<UE4M3>(code[i]) * inverse);
-      first[i] = factor <= limit ? factor : limit;
-    });
-    return Scaling::multiply;
-  }
-  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_product) {
-    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) * t; });
-    return Scaling::divide;
-  }
-  if (profile.scale() == format_data<UE4M3>() && profile.encode_formula == EncodeFormula::divide_by_quotient) {
-    for_blocks(blocks, [=](std::size_t i) { first[i] = decode<UE4M3>(code[i]) / t; });
-    return Scaling::divide;
-  }
-  Scaling scaling = Scaling::multiply;
-  for_blocks(blocks, [=, &profile, &scaling](std::size_t i) {
-    const ElementScale scale = element_scale(profile, code[i], t);
-    scaling = scale.scaling;
-    first[i] = scale.first;
-    second[i] = scale.second;
-  });
-  return scaling;
-}
-
 // One block by the bodies.
 void encode_block(const Profile& profile, const ElementScale& scale, const float* x, std::uint8_t* packed) {
   for (int i = 0; i < profile.block_size; i++) {
@@ -180,12 +122,24 @@ __attribute__((noinline)) void encode_blocks(const Profile& profile, const float
   }
 }
 
+// Consecutive blocks, and how far behind their elements those lie that are read next: this is bound by arithmetic, while looking for maxima waits for memory.
+struct BlockRun {
+  const float* x;
+  std::size_t blocks;
+  std::size_t to_next;
+};
+
 // Whole 64s of elements; those with a NaN, and the rest, block by block.
 template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
-void encode_elements(const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+void encode_elements(const Profile& profile, const BlockRun& run, const BlockScales& scales, std::uint8_t* packed) {
+  const float* const x = run.x;
+  const std::size_t blocks = run.blocks;
   constexpr std::size_t turn = 64 / Size;
   const std::size_t whole = blocks / turn * turn;
   for (std::size_t block = 0; block < whole; block += turn) {
+    for (std::size_t line = 0; line < 64; line += 16) {
+      _mm_prefetch(reinterpret_cast<const char*>(x + block * Size + run.to_next + line), _MM_HINT_T0);
+    }
     if (!encode_64<How, MayBeNan, Zero, Size>(x + block * Size, scales.first + block, scales.second + block, packed + block * (Size / 2))) {
       encode_blocks<How, Size>(profile, x, block, block + turn, scales, packed);
     }
@@ -201,31 +155,31 @@ bool is_finite(std::size_t blocks, const BlockScales& scales) {
 }
 
 template <MinusZero Zero, int Size>
-void encode_elements(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+void encode_elements(Scaling how, const Profile& profile, const BlockRun& run, const BlockScales& scales, std::uint8_t* packed) {
   switch (how) {
     case Scaling::multiply:
-      if (is_finite(blocks, scales)) {
-        encode_elements<Scaling::multiply, false, Zero, Size>(profile, x, blocks, scales, packed);
+      if (is_finite(run.blocks, scales)) {
+        encode_elements<Scaling::multiply, false, Zero, Size>(profile, run, scales, packed);
       } else {
-        encode_elements<Scaling::multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
+        encode_elements<Scaling::multiply, true, Zero, Size>(profile, run, scales, packed);
       }
       break;
-    case Scaling::divide: encode_elements<Scaling::divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, Zero, Size>(profile, x, blocks, scales, packed); break;
-    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, Zero, Size>(profile, x, blocks, scales, packed); break;
-    default: encode_elements<Scaling::divide_multiply, true, Zero, Size>(profile, x, blocks, scales, packed);
+    case Scaling::divide: encode_elements<Scaling::divide, true, Zero, Size>(profile, run, scales, packed); break;
+    case Scaling::multiply_multiply: encode_elements<Scaling::multiply_multiply, true, Zero, Size>(profile, run, scales, packed); break;
+    case Scaling::divide_divide: encode_elements<Scaling::divide_divide, true, Zero, Size>(profile, run, scales, packed); break;
+    default: encode_elements<Scaling::divide_multiply, true, Zero, Size>(profile, run, scales, packed);
   }
 }
 
 // The elements of up to blocks_at_once consecutive blocks.
 template <int Size>
-void encode_run(Scaling how, const Profile& profile, const float* x, std::size_t blocks, const BlockScales& scales, std::uint8_t* packed) {
+void encode_run(Scaling how, const Profile& profile, const BlockRun& run, const BlockScales& scales, std::uint8_t* packed) {
   if (profile.element_cast == ElementCast::convert_magnitude) {
-    encode_elements<MinusZero::dropped_input, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::dropped_input, Size>(how, profile, run, scales, packed);
   } else if (profile.element_conversion.zero_sign == ZeroSign::drop_of_zero) {
-    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::dropped_scaled, Size>(how, profile, run, scales, packed);
   } else {
-    encode_elements<MinusZero::kept, Size>(how, profile, x, blocks, scales, packed);
+    encode_elements<MinusZero::kept, Size>(how, profile, run, scales, packed);
   }
 }
 
@@ -265,46 +219,8 @@ void quantize_run(const Profile& profile, float t, const float* x, std::size_t b
     for (std::size_t i = 0; i < now; i++) {
       codes[done + i] = static_cast<std::uint8_t>(scales.code[i]);
     }
-    encode_run<Size>(how, profile, x + done * Size, now, scales, packed + done * (Size / 2));
-  }
-}
-
-// What a scale code multiplies or divides by, for every code.
-void restoring_factors(const Profile& profile, float t, float* first, float* second) {
-  for (std::uint32_t code = 0; code < 256; code++) {
-    const RestoringScale scale = restoring_scale(profile, code, t);
-    first[code] = scale.first;
-    *second = scale.second;
-  }
-}
-
-void restore_block(const Profile& profile, float t, std::uint32_t code, const std::uint8_t* packed, float* values) {
-  const RestoringScale scale = restoring_scale(profile, code, t);
-  for (int i = 0; i < profile.block_size; i++) {
-    values[i] = restored(profile, scale, static_cast<std::uint32_t>(packed[i / 2]) >> 4 * (i % 2));
-  }
-}
-
-// Consecutive whole blocks of E2M1, interleaved.
-template <bool Divides, bool HasSecond, int Size>
-void restore_run(const Profile& profile, float t, const std::uint8_t* packed, const std::uint8_t* codes, std::size_t blocks, float* values) {
-  float table[16];
-  for (std::uint32_t code = 0; code < 16; code++) {
-    table[code] = decode<E2M1>(code);
-  }
-  float by_code[256];
-  float second = 0.0f;
-  restoring_factors(profile, t, by_code, &second);
-  constexpr std::size_t turn = 64 / Size;
-  for (std::size_t block = 0; block + turn <= blocks; block += turn) {
-    float first[turn];
-    for (std::size_t i = 0; i < turn; i++) {
-      first[i] = by_code[codes[block + i]];
-    }
-    restore_64<Divides, HasSecond, Size>(packed + block * (Size / 2), table, first, second, values + block * Size);
-  }
-  for (std::size_t block = blocks / turn * turn; block < blocks; block++) {
-    restore_block(profile, t, codes[block], packed + block * (Size / 2), values + block * Size);
+    const std::size_t to_next = done + 2 * blocks_at_once <= blocks ? blocks_at_once * Size : 0;
+    encode_run<Size>(how, profile, {x + done * Size, now, to_next}, scales, packed + done * (Size / 2));
   }
 }
 

@@ -1,4 +1,4 @@
-// The three steps of quantising E2M1 blocks of 16 or 32, and restoring them, with the intrinsics of the instruction set that this is compiled for; FP4J_BLOCK_VECTORS
+// The steps of quantising E2M1 blocks of 16 or 32 with the intrinsics of the instruction set that this is compiled for; FP4J_BLOCK_VECTORS
 // is defined where there are any. Included into the anonymous namespace of each instruction set's translation unit.
 
 // Which zeros lose a minus sign: none, those that scaled to zero, those that were zero before.
@@ -50,64 +50,32 @@ __m512 scaled_vector(__m512 x, float first, float second) {
   }
 }
 
-// Codes of 16 numbers in 16 lanes, as encode<E2M1> makes them; a NaN, where there may be one, sets *nan. `input` is x before it was scaled.
-template <bool MayBeNan, MinusZero Zero>
-__m512i e2m1_lanes(__m512 x, __m512 input, __mmask16* nan) {
-  const __m512i bits = _mm512_castps_si512(x);
-  const __m512i magnitude = _mm512_and_si512(bits, _mm512_set1_epi32(0x7FFFFFFF));
-  if (MayBeNan) {
-    *nan = static_cast<__mmask16>(*nan | _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q));
-  }
-  const __m512i clamped = _mm512_min_epu32(magnitude, _mm512_set1_epi32(0x40C00000));
-  const __m512i exponent = _mm512_and_si512(_mm512_max_epu32(clamped, _mm512_set1_epi32(0x3F800000)), _mm512_set1_epi32(0x7F800000));
-  const __m512 unit = _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(22 << 23)));
-  const __m512i sum = _mm512_castps_si512(_mm512_add_ps(_mm512_castsi512_ps(clamped), unit));
-  const __m512i rounded = _mm512_add_epi32(_mm512_sub_epi32(sum, exponent), _mm512_srli_epi32(exponent, 22));
-  const __m512i code = _mm512_sub_epi32(rounded, _mm512_set1_epi32((22 << 23) + 254));
-  const __m512i sized = Zero == MinusZero::dropped_input ? _mm512_and_si512(_mm512_castps_si512(input), _mm512_set1_epi32(0x7FFFFFFF)) : magnitude;
-  const __m512i sign =
-      Zero == MinusZero::kept ? _mm512_srli_epi32(bits, 28) : _mm512_maskz_srli_epi32(_mm512_test_epi32_mask(sized, sized), bits, 28);
-  return _mm512_ternarylogic_epi32(code, sign, _mm512_set1_epi32(8), 0xF8);  // code | (sign & 8)
+// The 64 codes that e2m1_codes makes in order, two to a byte.
+__m256i packed_in_order(__m512i codes) {
+  const __m512i even_and_sixteen_odd = _mm512_set1_epi16(0x1001);
+#if defined(__AVX512VBMI__)
+  const __m512i even_bytes = _mm512_castsi256_si512(
+      _mm256_setr_epi8(0, 2, 4, 6, 16, 18, 20, 22, 32, 34, 36, 38, 48, 50, 52, 54, 8, 10, 12, 14, 24, 26, 28, 30, 40, 42, 44, 46, 56, 58, 60, 62));
+  return _mm512_castsi512_si256(_mm512_permutexvar_epi8(even_bytes, _mm512_maddubs_epi16(codes, even_and_sixteen_odd)));
+#else
+  return _mm512_cvtepi16_epi8(_mm512_maddubs_epi16(in_order(codes), even_and_sixteen_odd));
+#endif
 }
 
-// 64 elements to 32 bytes; `of` says which factor belongs to each 16. False if a NaN came up: the bytes are then of no use.
+// 64 elements to 32 bytes; `first` and `second` say which factors belong to each 16. False if a NaN came up: the bytes are then of no use.
 template <Scaling How, bool MayBeNan, MinusZero Zero, int Size>
 __attribute__((always_inline)) inline bool encode_64(const float* x, const float* first, const float* second, std::uint8_t* packed) {
-  __mmask16 nan = 0;
-  __m512i lanes[4];
+  const __m512 plus_zero = _mm512_setzero_ps();  // added to -0 it gives +0
+  __m512 scaled[4];
   for (int i = 0; i < 4; i++) {
     const int block = i * 16 / Size;
     const __m512 input = _mm512_loadu_ps(x + 16 * i);
-    lanes[i] = e2m1_lanes<MayBeNan, Zero>(scaled_vector<How>(input, first[block], second[block]), input, &nan);
+    scaled[i] = scaled_vector<How>(Zero == MinusZero::dropped_input ? _mm512_add_ps(input, plus_zero) : input, first[block], second[block]);
+    scaled[i] = Zero == MinusZero::dropped_scaled ? _mm512_add_ps(scaled[i], plus_zero) : scaled[i];
   }
-  // Byte j of lane l is element l of the j-th 16; the odd lane's nibble goes above the even one's.
-  const __m512i bytes = _mm512_or_si512(_mm512_or_si512(lanes[0], _mm512_slli_epi32(lanes[1], 8)),
-                                        _mm512_or_si512(_mm512_slli_epi32(lanes[2], 16), _mm512_slli_epi32(lanes[3], 24)));
-  const __m256i pairs = _mm512_cvtepi64_epi32(_mm512_or_si512(bytes, _mm512_srli_epi64(bytes, 28)));
-  const __m256i transposed = _mm256_shuffle_epi8(
-      pairs, _mm256_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
-  const __m256i ordered = _mm256_permutevar8x32_epi32(transposed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(packed), ordered);
-  return nan == 0;
-}
-
-// 64 elements from 32 bytes: the code's value from a table of 16, times or over the block's factor, times the second, which all blocks share.
-template <bool Divides, bool HasSecond, int Size>
-void restore_64(const std::uint8_t* packed, const float* table, const float* first, float second, float* values) {
-  const __m512i bytes = _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(packed)));
-  const __m512 of_code = _mm512_loadu_ps(table);
-  const __m512i shifts = _mm512_set_epi32(28, 24, 20, 16, 12, 8, 4, 0, 28, 24, 20, 16, 12, 8, 4, 0);
-  for (int i = 0; i < 4; i++) {
-    const int block = i * 16 / Size;
-    const __m512i words = _mm512_permutexvar_epi32(
-        _mm512_setr_epi32(2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1, 2 * i + 1,
-                          2 * i + 1),
-        bytes);
-    __m512 value = _mm512_permutexvar_ps(_mm512_srlv_epi32(words, shifts), of_code);
-    const __m512 factor = _mm512_set1_ps(first[block]);
-    value = Divides ? _mm512_div_ps(value, factor) : _mm512_mul_ps(value, factor);
-    _mm512_storeu_ps(values + 16 * i, HasSecond ? _mm512_mul_ps(value, _mm512_set1_ps(second)) : value);
-  }
+  const __m256i codes = packed_in_order(e2m1_codes(scaled[0], scaled[1], scaled[2], scaled[3]));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(packed), codes);
+  return !MayBeNan || (_mm512_cmp_ps_mask(scaled[0], scaled[1], _CMP_UNORD_Q) | _mm512_cmp_ps_mask(scaled[2], scaled[3], _CMP_UNORD_Q)) == 0;
 }
 
 #elif defined(__AVX2__)
@@ -200,24 +168,6 @@ __attribute__((always_inline)) inline bool encode_64(const float* x, const float
   const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(nibbles[0], nibbles[1]), 0xD8);
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(packed), bytes);
   return _mm256_movemask_ps(nan) == 0;
-}
-
-template <bool Divides, bool HasSecond, int Size>
-void restore_64(const std::uint8_t* packed, const float* table, const float* first, float second, float* values) {
-  const __m256 of_low = _mm256_loadu_ps(table);
-  const __m256 of_high = _mm256_loadu_ps(table + 8);
-  const __m256i shifts = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
-  for (int i = 0; i < 8; i++) {
-    const int block = i * 8 / Size;
-    std::int32_t word;
-    std::memcpy(&word, packed + 4 * i, sizeof word);
-    const __m256i codes = _mm256_srlv_epi32(_mm256_set1_epi32(word), shifts);
-    const __m256 is_high = _mm256_castsi256_ps(_mm256_slli_epi32(codes, 28));
-    __m256 value = _mm256_blendv_ps(_mm256_permutevar8x32_ps(of_low, codes), _mm256_permutevar8x32_ps(of_high, codes), is_high);
-    const __m256 factor = _mm256_set1_ps(first[block]);
-    value = Divides ? _mm256_div_ps(value, factor) : _mm256_mul_ps(value, factor);
-    _mm256_storeu_ps(values + 8 * i, HasSecond ? _mm256_mul_ps(value, _mm256_set1_ps(second)) : value);
-  }
 }
 
 #endif

@@ -1,18 +1,38 @@
 // fp4j's own conversions over arrays. Compiled several times with FP4J_LOOPS naming the table and other instruction sets switched on: everything but the table
 // has internal linkage, so that no copy made for one instruction set can serve another.
+#include <type_traits>
+
 #include "fp4j/decode.cuh"
 #include "fp4j/encode.cuh"
 #include "loops.h"
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 namespace fp4j::host {
 namespace {
 
 #include "packing.inc"
 
+#include "vector_stores.h"
+
+#include "e2m1_vectors.h"
+
+#include "conversion_vectors.h"
+
 template <class F, class Real>
 void encode_all(const Real* values, std::uint8_t* codes, std::size_t count, const Specials& specials) {
   const Specials local = specials;
-  for (std::size_t i = 0; i < count; i++) {
+  std::size_t i = 0;
+#if defined(FP4J_CONVERSION_VECTORS)
+  if constexpr (std::is_same_v<Real, float>) {
+    for (; i + encoded_at_once <= count; i += encoded_at_once) {
+      encode_at_once<F>(values + i, codes + i, local);
+    }
+  }
+#endif
+  for (; i < count; i++) {
     codes[i] = static_cast<std::uint8_t>(encode<F>(values[i], local));
   }
 }
@@ -25,15 +45,57 @@ void encode_all_ue8m0(const Real* values, std::uint8_t* codes, std::size_t count
   }
 }
 
+#if defined(__AVX512VBMI__)
+
+// The tables are made once.
+template <class F>
+const DecodingTables& tables_of() {
+  static const DecodingTables tables([](std::uint32_t code) { return decode<F>(code); });
+  return tables;
+}
+
+template <>
+const DecodingTables& tables_of<UE8M0>() {
+  static const DecodingTables tables([](std::uint32_t code) { return decode_ue8m0(code); });
+  return tables;
+}
+
+template <class F>
+std::size_t decode_in_vectors(const std::uint8_t* codes, float* values, std::size_t count) {
+  return count >= least_streamed ? decode_by_tables<StreamedStores>(tables_of<F>(), codes, values, count)
+                                 : decode_by_tables<PlainStores>(tables_of<F>(), codes, values, count);
+}
+
+#elif defined(FP4J_CONVERSION_VECTORS)
+
+template <class F>
+std::size_t decode_in_vectors(const std::uint8_t* codes, float* values, std::size_t count) {
+  return count >= least_streamed ? decode_by_halves<F, StreamedStores>(codes, values, count) : decode_by_halves<F, PlainStores>(codes, values, count);
+}
+
+template <>
+std::size_t decode_in_vectors<UE8M0>(const std::uint8_t*, float*, std::size_t) {
+  return 0;
+}
+
+#else
+
+template <class F>
+std::size_t decode_in_vectors(const std::uint8_t*, float*, std::size_t) {
+  return 0;
+}
+
+#endif
+
 template <class F>
 void decode_all(const std::uint8_t* codes, float* values, std::size_t count) {
-  for (std::size_t i = 0; i < count; i++) {
+  for (std::size_t i = decode_in_vectors<F>(codes, values, count); i < count; i++) {
     values[i] = decode<F>(codes[i]);
   }
 }
 
 void decode_all_ue8m0(const std::uint8_t* codes, float* values, std::size_t count) {
-  for (std::size_t i = 0; i < count; i++) {
+  for (std::size_t i = decode_in_vectors<UE8M0>(codes, values, count); i < count; i++) {
     values[i] = decode_ue8m0(codes[i]);
   }
 }

@@ -1,4 +1,5 @@
 // The bodies of include/fp4j for blocks against published vectors, and the loops of every instruction set that this processor has against the plain ones.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -204,6 +205,51 @@ void compare_level(const BlockLoops& loops, const profiles::NamedProfile& named,
   check::equal(named.id, 0, different, 0);
 }
 
+// Results so long that they go past the caches, at every offset from a line, any bytes being codes: against the same in rows that do not. Dense, and with bytes
+// between rows that nobody may write.
+long long long_restores(std::mt19937* random, int usable) {
+  constexpr std::size_t long_rows = 3;
+  constexpr std::size_t long_columns = 352 * 1024 + 96;
+  constexpr std::size_t gap = 5;
+  std::vector<std::uint8_t> codes(long_rows * long_columns / 2);
+  std::vector<std::uint8_t> scales(long_rows * long_columns / 16);
+  for (std::vector<std::uint8_t>* bytes : {&codes, &scales}) {
+    std::generate(bytes->begin(), bytes->end(), [&] { return static_cast<std::uint8_t>((*random)()); });
+  }
+  long long compared = 0;
+  for (const Profile& profile : {profiles::te_2_15, profiles::ocp_mx, profiles::jax}) {
+    const std::size_t blocks = long_columns / static_cast<std::size_t>(profile.block_size);
+    for (int level = 0; level < usable; level++) {
+      std::vector<float> right(long_columns);
+      for (std::size_t offset = 0; offset < 17; offset++) {
+        const std::size_t stride = long_columns + (offset % 2 == 0 ? 0 : gap);
+        std::vector<float> actual(offset + long_rows * stride + 16, 0x1p100f);
+        float* const values = actual.data() + offset;
+        levels[level]->dequantize(profile, 3.0f, {codes.data(), long_columns / 2, scales.data(), blocks}, values, stride, long_rows, long_columns);
+        std::uint32_t different = 0;
+        for (std::size_t i = 0; i < offset; i++) {
+          different += actual[i] != 0x1p100f ? 1u : 0u;
+        }
+        for (std::size_t row = 0; row < long_rows; row++) {
+          levels[level]->dequantize(
+              profile, 3.0f, {codes.data() + row * long_columns / 2, long_columns / 2, scales.data() + row * blocks, blocks}, right.data(), long_columns, 1, long_columns);
+          different += std::memcmp(right.data(), values + row * stride, long_columns * sizeof(float)) != 0 ? 1u : 0u;
+          const std::size_t end = row + 1 == long_rows ? actual.size() : offset + (row + 1) * stride;
+          for (std::size_t i = offset + row * stride + long_columns; i < end; i++) {
+            different += actual[i] != 0x1p100f ? 1u : 0u;
+          }
+        }
+        check::equal("long restore", offset, different, 0);
+        compared++;
+        if (level == 0) {
+          break;  // no vectors, and slow
+        }
+      }
+    }
+  }
+  return compared;
+}
+
 // Every size from 2 to 4096, of any signs, with and without rounding to bf16, in as many groups as leave parts of vectors over.
 long long hadamard_levels(std::mt19937* random, int usable) {
   long long compared = 0;
@@ -260,6 +306,9 @@ int main() {
       }
     }
   }
+  const long long restores = long_restores(&random, usable);
+  check::equal("long restores", 0, static_cast<std::uint32_t>(restores), static_cast<std::uint32_t>(3 * (1 + 17 * (usable - 1))));
+  expected += restores + 1;
   const long long transforms = hadamard_levels(&random, usable);
   check::equal("transforms", 0, static_cast<std::uint32_t>(transforms), static_cast<std::uint32_t>(12 * kinds * 2 * usable));
   expected += transforms + 1;

@@ -1,5 +1,6 @@
 // The conversions of include/fp4j against a search over all codes in double arithmetic, which shares nothing with them, and the loops of every instruction set
 // that this processor has against the conversions.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -159,6 +160,68 @@ void compare_loops(const char* what, const fp4j_conversion& conversion, const st
   }
 }
 
+// The float loops of a format under every policy that they know, over numbers and NaNs mixed.
+template <class F>
+void compare_policies(const char* what, const fp4j_format& format, const std::vector<float>& sixteen_bit) {
+  std::vector<float> values = inputs::thresholds<F, float>();
+  for (std::size_t i = 0; i < sixteen_bit.size(); i += 7) {
+    values.push_back(sixteen_bit[i]);
+  }
+  std::vector<std::uint8_t> codes(values.size());
+  for (const host::Loops* const* loops = host::usable_loops(); *loops != nullptr; loops++) {
+    for (std::int32_t overflow : {FP4J_SATURATE, FP4J_OVERFLOW_TO_NAN, FP4J_OVERFLOW_TO_INFINITY}) {
+      for (std::int32_t nan = FP4J_NAN_POSITIVE_MAX; nan <= FP4J_NAN_REFUSE; nan++) {
+        fp4j_conversion conversion = conversion_to(format, FP4J_NEAREST_EVEN, nan);
+        conversion.overflow = overflow;
+        const host::Encoder encoder = (*loops)->encoder(conversion);
+        if (encoder.f32 == nullptr) {
+          continue;
+        }
+        encoder.f32(values.data(), codes.data(), values.size(), encoder.specials);
+        std::uint32_t different = 0;
+        for (std::size_t i = 0; i < values.size(); i++) {
+          different += codes[i] != encode<F>(values[i], encoder.specials) ? 1u : 0u;
+        }
+        check::equal(what, static_cast<std::uint64_t>(nan), different, 0);
+      }
+    }
+  }
+}
+
+constexpr long long decoded_ranges = 18 * 4;
+
+// Every instruction set's decoding loop at offsets from a line: every code, tails, and results so long that they go past the caches.
+template <class Body>
+void compare_decoding(const char* what, const fp4j_format& format, Body body) {
+  std::vector<std::uint8_t> codes((1u << 20) + 100);
+  std::vector<float> right;
+  for (std::size_t i = 0; i < codes.size(); i++) {
+    codes[i] = static_cast<std::uint8_t>(i * 2654435761u >> 11);
+    right.push_back(body(codes[i]));
+  }
+  std::vector<float> decoded(codes.size() + 64);
+  for (const host::Loops* const* loops = host::usable_loops(); *loops != nullptr; loops++) {
+    const host::Decode decoder = (*loops)->decoder(format);
+    for (std::size_t offset = 0; offset < 18; offset++) {
+      for (std::size_t length : {offset, 47 + offset, 256 + offset, codes.size() - offset}) {
+        std::fill(decoded.begin(), decoded.end(), 7e33f);
+        decoder(codes.data() + offset, decoded.data() + offset, length);
+        std::uint32_t different = std::memcmp(decoded.data() + offset, right.data() + offset, length * sizeof(float)) != 0 ? 1u : 0u;
+        for (std::size_t i = 0; i < decoded.size(); i++) {
+          different += (i < offset || i >= offset + length) && decoded[i] != 7e33f ? 1u : 0u;
+        }
+        check::equal(what, length, different, 0);
+      }
+    }
+  }
+}
+
+template <class F>
+void compare_format_loops(const char* what, const fp4j_format& format, const std::vector<float>& sixteen_bit) {
+  compare_policies<F>(what, format, sixteen_bit);
+  compare_decoding(what, format, [](std::uint8_t code) { return decode<F>(code); });
+}
+
 int count_usable() {
   int count = 0;
   while (host::usable_loops()[count] != nullptr) {
@@ -224,6 +287,18 @@ int main() {
   compare_loops("ue8m0 loop", conversion_to(FP4J_UE8M0, FP4J_UP, FP4J_NAN_POSITIVE), values,
                 [](float value) { return encode_ue8m0<ScaleRounding::up>(value, Specials{0xFE, 0xFF, 0}); });
   expected += 4ll * levels * (n + 200 * 256);
+
+  compare_format_loops<E2M1>("e2m1 policies", FP4J_E2M1, values);
+  compare_format_loops<E2M3>("e2m3 policies", FP4J_E2M3, values);
+  compare_format_loops<E3M2>("e3m2 policies", FP4J_E3M2, values);
+  compare_format_loops<E4M3>("e4m3 policies", FP4J_E4M3, values);
+  compare_format_loops<UE4M3>("ue4m3 policies", FP4J_UE4M3, values);
+  compare_format_loops<E5M2>("e5m2 policies", FP4J_E5M2, values);
+  compare_format_loops<E4M3Ieee>("e4m3-ieee policies", FP4J_E4M3_IEEE, values);
+  compare_format_loops<UE5M3>("ue5m3 policies", FP4J_UE5M3, values);
+  compare_decoding("ue8m0 decoding loop", FP4J_UE8M0, [](std::uint8_t code) { return decode_ue8m0(code); });
+  // Three formats without NaN can saturate only, with four codes for it; the others have two overflows and eight.
+  expected += levels * (3 * 4 + 5 * 2 * 8 + 9 * decoded_ranges);
 
   return check::summary("conversions", expected);
 }
