@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (forks < 1 || warmup < 1 || seconds < 1 || threads.stream().anyMatch(count -> count < 1)) {
-      throw new IllegalArgumentException("--forks, --warmup, --seconds and --threads: expected 1 or more");
+      throw new IllegalArgumentException("--forks " + forks + " --warmup " + warmup + " --seconds " + seconds + " --threads " + threads + ": expected 1 or more of each");
     }
     Instant started = Instant.now();
     String own = ours == null ? Workloads.widest() : Backends.byName(ours).name();
