@@ -7,10 +7,6 @@
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
 constexpr std::size_t codebook_lanes = 16;
 
-// A linear codebook's codes are guessed by a multiplication with 16 / scale, for scales that leave it and the products far from overflow and from subnormals.
-constexpr float least_guessed_scale = 0x1p-60f;
-constexpr float most_guessed_scale = 0x1p60f;
-
 struct VectorCodebook {
   __m512 values;
   __m512d low_midpoints;   // above boundaries 0..7
@@ -26,12 +22,18 @@ __m512d midpoints(__m256 boundary, __m256 above) {
   return _mm512_mul_pd(_mm512_add_pd(_mm512_cvtps_pd(boundary), _mm512_cvtps_pd(above)), _mm512_set1_pd(0.5));
 }
 
+bool is_linear(const CodeTable& table) {
+  bool is = true;
+  for (int i = 0; i < 15; i++) {
+    is = is && table.midpoints[i] == static_cast<float>(2 * i + 3) / 32.0f;
+  }
+  return is;
+}
+
 VectorCodebook vectors_of(const CodeTable& table) {
   alignas(64) float boundaries[16];
-  bool is_linear = true;
   for (int i = 0; i < 15; i++) {
     boundaries[i] = table.midpoints[i] + 0.0f;  // no -0, whose bits say that the next float is nearer to zero
-    is_linear = is_linear && boundaries[i] == static_cast<float>(2 * i + 3) / 32.0f;
   }
   boundaries[15] = INFINITY;
   const __m512i bits = _mm512_load_si512(boundaries);
@@ -39,7 +41,7 @@ VectorCodebook vectors_of(const CodeTable& table) {
   const __m512 boundary = _mm512_castsi512_ps(bits);
   const __m512 above = _mm512_castsi512_ps(_mm512_mask_add_epi32(bits, 0x7FFF, bits, step));
   return {_mm512_loadu_ps(table.values), midpoints(_mm512_castps512_ps256(boundary), _mm512_castps512_ps256(above)),
-          midpoints(_mm512_extractf32x8_ps(boundary, 1), _mm512_extractf32x8_ps(above, 1)), is_linear};
+          midpoints(_mm512_extractf32x8_ps(boundary, 1), _mm512_extractf32x8_ps(above, 1)), is_linear(table)};
 }
 
 // The largest values of a block that lie not above each boundary; the scale is positive and finite.
@@ -87,6 +89,10 @@ struct SearchedCodes {
   __m512 eighths;     // limits 1, 5, 9, 13, by two bits
   __m512 sixteenths;  // the even ones
 
+  static bool suits(float scale) { return scale > 0 && scale < INFINITY; }
+
+  SearchedCodes(const VectorCodebook& codebook, float scale) : SearchedCodes(largest_below(codebook, scale)) {}
+
   explicit SearchedCodes(__m512 limits)
       : middle(_mm512_permutexvar_ps(_mm512_set1_epi32(7), limits)),
         quarters(_mm512_permutexvar_ps(_mm512_setr_epi32(3, 11, 3, 11, 3, 11, 3, 11, 3, 11, 3, 11, 3, 11, 3, 11), limits)),
@@ -101,13 +107,16 @@ struct SearchedCodes {
   }
 };
 
-// By 16q - 1.5 rounded up, where 2^23 beside it leaves integers only. The factor is too small by a 2^21st at most and never too large: the guess is the code or one
-// less. Numbers of at most 0 are guessed 0.
+// Of a linear codebook: by 16q - 1.5 rounded up, where 2^23 beside it leaves integers only. The factor is too small by a 2^21st at most and never too large: the
+// guess is the code or one less. Numbers of at most 0 are guessed 0. Suits scales that leave factor and products far from overflow and from subnormals.
 struct GuessedCodes {
   __m512 factor;
   __m512 limits;
 
-  GuessedCodes(float scale, __m512 of_block) : factor(_mm512_set1_ps(16.0f / scale * (1 - 0x1p-21f))), limits(of_block) {}
+  static bool suits(float scale) { return scale >= 0x1p-60f && scale <= 0x1p60f; }
+
+  GuessedCodes(const VectorCodebook& codebook, float scale)
+      : factor(_mm512_set1_ps(16.0f / scale * (1 - 0x1p-21f))), limits(largest_below(codebook, scale)) {}
 
   __m512i operator()(__m512 x) const {
     const __m512 zero = _mm512_set1_ps(0x1p23f);
@@ -153,42 +162,14 @@ float largest_of(__m512i magnitudes) {
 
 // Encodes a block of whole vectors under its scale, or gives false where that is zero or not finite.
 bool encode_in_vectors(const VectorCodebook& codebook, const float* values, std::size_t count, float scale, std::uint8_t* packed) {
-  if (!(scale > 0 && scale < INFINITY)) {
-    return false;
+  if (codebook.is_linear && GuessedCodes::suits(scale)) {
+    encode_all(GuessedCodes(codebook, scale), values, count, packed);
+    return true;
   }
-  const __m512 limits = largest_below(codebook, scale);
-  if (codebook.is_linear && scale >= least_guessed_scale && scale <= most_guessed_scale) {
-    encode_all(GuessedCodes(scale, limits), values, count, packed);
-  } else {
-    encode_all(SearchedCodes(limits), values, count, packed);
+  if (SearchedCodes::suits(scale)) {
+    encode_all(SearchedCodes(codebook, scale), values, count, packed);
+    return true;
   }
-  return true;
-}
-
-__m512 conditioned(const AdamCoefficients& c, __m512 g) {
-  const __mmask16 large = _mm512_cmp_ps_mask(_mm512_castsi512_ps(magnitudes_in(g)), _mm512_set1_ps(c.threshold), _CMP_GT_OQ);
-  return _mm512_mul_ps(_mm512_mask_mul_ps(g, large, g, _mm512_set1_ps(c.ratio)), _mm512_set1_ps(c.gain));
-}
-
-// Whether conditioning leaves every gradient as it is.
-bool is_plain(const AdamCoefficients& c) {
-  return c.gain == 1 && (c.ratio == 1 || c.threshold == INFINITY);
-}
-
-// The update of sixteen elements, operation by operation that of fp4j/optim.cuh.
-template <bool lerp, bool plain>
-void adam_vector(const AdamCoefficients& c, const float* gradient, float* parameters, __m512& first, __m512& second) {
-  const __m512 g = _mm512_loadu_ps(gradient);
-  const __m512 a = plain ? g : conditioned(c, g);
-  const __m512 part = _mm512_set1_ps(c.one_minus_beta1);
-  const __m512 m = lerp ? _mm512_add_ps(first, _mm512_mul_ps(_mm512_sub_ps(a, first), part))
-                        : _mm512_add_ps(_mm512_mul_ps(first, _mm512_set1_ps(c.beta1)), _mm512_mul_ps(a, part));
-  const __m512 squares = _mm512_mul_ps(_mm512_mul_ps(a, _mm512_set1_ps(c.one_minus_beta2)), a);
-  const __m512 v = _mm512_add_ps(_mm512_mul_ps(second, _mm512_set1_ps(c.beta2)), squares);
-  const __m512 root = _mm512_mul_ps(_mm512_sqrt_ps(v), _mm512_set1_ps(c.inverse_root_correction2));
-  const __m512 update = _mm512_div_ps(_mm512_mul_ps(m, _mm512_set1_ps(c.step_size)), _mm512_add_ps(root, _mm512_set1_ps(c.epsilon)));
-  _mm512_storeu_ps(parameters, _mm512_sub_ps(_mm512_mul_ps(_mm512_loadu_ps(parameters), _mm512_set1_ps(c.decay)), update));
-  first = m;
-  second = v;
+  return false;
 }
 #endif

@@ -267,50 +267,7 @@ void adam_block(const AdamCoefficients& c, float* parameters, const float* gradi
   encode_from(second, v);
 }
 
-#if defined(__AVX512BW__) && defined(__AVX512VL__)
-// How far ahead parameters and gradients are fetched: the core stops reading them while it looks for codes, and its prefetchers lose the thread.
-constexpr std::size_t ahead = 512;
-
-// Whole blocks of whole vectors; gives the number of elements done.
-template <bool lerp, bool plain>
-std::size_t adam_in_vectors(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second,
-                            std::size_t block_size, std::size_t count) {
-  if (!is_in_vectors(*first.table, block_size) || !is_in_vectors(*second.table, block_size)) {
-    return 0;
-  }
-  alignas(64) float m[piece_size];
-  alignas(64) float v[piece_size];
-  const VectorCodebook first_codebook = vectors_of(*first.table);
-  const VectorCodebook second_codebook = vectors_of(*second.table);
-  const std::size_t whole = count - count % block_size;
-  const std::size_t run = piece_size - piece_size % block_size;
-  for (std::size_t start = 0; start < whole; start += run) {
-    const std::size_t end = smaller(start + run, whole);
-    for (std::size_t at = start; at < end; at += block_size) {
-      const __m512 first_values = scaled_values(first_codebook, first.scales[at / block_size]);
-      const __m512 second_values = scaled_values(second_codebook, second.scales[at / block_size]);
-      __m512i first_largest = _mm512_setzero_si512();
-      __m512i second_largest = _mm512_setzero_si512();
-      for (std::size_t i = at; i < at + block_size; i += codebook_lanes) {
-        _mm_prefetch(reinterpret_cast<const char*>(parameters + i + ahead), _MM_HINT_T0);
-        _mm_prefetch(reinterpret_cast<const char*>(gradient + i + ahead), _MM_HINT_T0);
-        __m512 x = decoded(first_values, first.packed + i / 2);
-        __m512 y = decoded(second_values, second.packed + i / 2);
-        adam_vector<lerp, plain>(c, gradient + i, parameters + i, x, y);
-        first_largest = _mm512_max_epi32(first_largest, magnitudes_in(x));
-        second_largest = _mm512_max_epi32(second_largest, magnitudes_in(y));
-        _mm512_store_ps(m + (i - start), x);
-        _mm512_store_ps(v + (i - start), y);
-      }
-      first.scales[at / block_size] = largest_of(first_largest);
-      second.scales[at / block_size] = largest_of(second_largest);
-    }
-    encode_scaled(*first.table, first_codebook, block_size, m, end - start, first.packed + start / 2, first.scales + start / block_size);
-    encode_scaled(*second.table, second_codebook, block_size, v, end - start, second.packed + start / 2, second.scales + start / block_size);
-  }
-  return whole;
-}
-#endif
+#include "adam_vectors.h"
 
 template <bool lerp>
 void adam_blocks(const AdamCoefficients& c, float* parameters, const float* gradient, const CodedMoment& first, const CodedMoment& second, std::size_t block_size,

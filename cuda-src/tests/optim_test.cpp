@@ -125,6 +125,10 @@ void updates(const OptimLoops& loops, const std::vector<float>& gradient) {
   }
 }
 
+std::size_t bytes_of(const CodeTable& table, std::size_t count) {
+  return table.bits == 8 ? count : (count + 1) / 2;
+}
+
 CodeTable table_of(const std::vector<float>& values, int bits, int zero_code) {
   CodeTable table;
   table.values = values.data();
@@ -139,7 +143,7 @@ CodeTable table_of(const std::vector<float>& values, int bits, int zero_code) {
 void codes(const OptimLoops& loops, const std::vector<float>& codebook, int bits, int zero_code, std::size_t block_size, const std::vector<float>& values) {
   const CodeTable table = table_of(codebook, bits, zero_code);
   const std::size_t count = values.size();
-  const std::size_t bytes = bits == 8 ? count : (count + 1) / 2;
+  const std::size_t bytes = bytes_of(table, count);
   std::vector<float> scales, scale_of(count), restored(count);
   for (std::size_t first = 0; first < count; first += block_size) {
     std::uint32_t most = 0;
@@ -204,25 +208,36 @@ std::vector<float> ties_above_subnormal_boundaries() {
   return values;
 }
 
+// Zeros in one block of each `period`, whose scale will be 0.
+std::vector<float> with_zero_blocks(std::vector<float> values, std::size_t block_size, std::size_t period) {
+  for (std::size_t i = 0; i < values.size(); i++) {
+    values[i] = i / block_size % period == 1 ? 0.0f : values[i];
+  }
+  return values;
+}
+
 // Updates of moments in codes against the three loops that they join.
-void coded_updates(const OptimLoops& loops, const std::vector<float>& gradient, int bits, std::size_t block_size, bool conditioned) {
+void coded_updates(const OptimLoops& loops, const std::vector<float>& all_gradients, const CodeTable (&tables)[2], std::size_t block_size, bool conditioned) {
   AdamCoefficients c = {.5f, .25f, 3.0f, .9999f, .9f, .1f, .999f, .001f, 4e-4f, 1.3f, 1e-8f};
   if (!conditioned) {
     c.threshold = INFINITY;
     c.gain = 1;
   }
   const OptimLoops& plain = *levels[0];
+  const std::vector<float> gradient = with_zero_blocks(all_gradients, block_size, 3);
   const std::size_t count = gradient.size();
-  const std::vector<float> linear = codebooks::linear(static_cast<std::size_t>(1) << bits);
-  const CodeTable tables[] = {table_of(codebooks::dynamic4, 4, codebooks::dynamic4_zero), table_of(linear, bits, 0)};
   for (const bool lerp : {false, true}) {
-    std::vector<float> p = values_of(count, 5, false), values[] = {values_of(count, 6, false), magnitudes_of(values_of(count, 7, false))};
+    std::vector<float> p = values_of(count, 5, false), values[] = {with_zero_blocks(values_of(count, 6, false), block_size, 3),
+                                                                      with_zero_blocks(magnitudes_of(values_of(count, 7, false)), block_size, 6)};
     std::vector<std::uint8_t> codes[2], codes_of_loops[2];
     std::vector<float> scales[2], scales_of_loops[2];
     for (int moment = 0; moment < 2; moment++) {
-      codes[moment].resize(tables[moment].bits == 8 ? count : (count + 1) / 2);
+      codes[moment].resize(bytes_of(tables[moment], count));
       scales[moment].resize((count + block_size - 1) / block_size);
       plain.encode_blocks(tables[moment], block_size, values[moment].data(), count, codes[moment].data(), scales[moment].data());
+      if (moment == 0 && scales[0].size() > 4) {
+        scales[0][3] = INFINITY;  // and the second moment's is a number
+      }
       codes_of_loops[moment] = codes[moment];
       scales_of_loops[moment] = scales[moment];
       plain.decode_blocks(tables[moment], block_size, codes[moment].data(), scales[moment].data(), values[moment].data(), count);
@@ -258,6 +273,9 @@ void rank_one(const OptimLoops& loops, const std::vector<float>& values) {
 }  // namespace
 
 int main() {
+  const std::vector<float> linear4 = codebooks::linear(16), linear8 = codebooks::linear(256);
+  const CodeTable dynamic = table_of(codebooks::dynamic4, 4, codebooks::dynamic4_zero), linear = table_of(linear4, 4, 0), wide = table_of(linear8, 8, 0);
+  const CodeTable pairs[][2] = {{dynamic, linear}, {dynamic, wide}, {linear, dynamic}};
   const int usable = static_cast<int>(usable_level()) + 1;
   long long expected = 0;
   for (int level = 0; level < usable; level++) {
@@ -272,12 +290,15 @@ int main() {
           codes(*levels[level], codebooks::linear(16), 4, 0, block_size, values);
           codes(*levels[level], codebooks::linear(256), 8, 0, block_size, values);
           const std::size_t blocks = (count + block_size - 1) / block_size;
-          for (const int bits : {4, 8}) {
-            coded_updates(*levels[level], values, bits, block_size, true);
-            coded_updates(*levels[level], values, bits, block_size, false);
-            expected += static_cast<long long>(4 * (count + 2 * blocks + (count + 1) / 2 + (bits == 8 ? count : (count + 1) / 2)));
-          }
           expected += static_cast<long long>(3 * (blocks + 2 * count) + 2 * (2 * ((count + 1) / 2) + count));
+        }
+        for (const std::size_t block_size : {std::size_t{2}, std::size_t{32}, std::size_t{64}, std::size_t{128}, std::size_t{1024}, std::size_t{2048}}) {
+          const std::size_t blocks = (count + block_size - 1) / block_size;
+          for (const auto& tables : pairs) {
+            coded_updates(*levels[level], values, tables, block_size, true);
+            coded_updates(*levels[level], values, tables, block_size, false);
+            expected += static_cast<long long>(4 * (count + 2 * blocks + bytes_of(tables[0], count) + bytes_of(tables[1], count)));
+          }
         }
         expected += static_cast<long long>(2 * ((count + chunk_size - 1) / chunk_size) + 2 + 8 * count + 2 * count + 1);
       }

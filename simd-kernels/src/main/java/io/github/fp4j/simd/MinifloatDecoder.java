@@ -2,7 +2,7 @@ package io.github.fp4j.simd;
 
 import io.github.fp4j.formats.FloatFormat;
 
-/** Whole vectors of codes, one to a byte, to float32, for a format of seven bits and an optional sign above them, with zero and subnormals. */
+/** Whole vectors of codes, one to a byte, to float32, of a format of seven bits and an optional sign above them, with zero and subnormals. */
 interface MinifloatDecoder {
 
   /**
@@ -10,7 +10,7 @@ interface MinifloatDecoder {
    *
    * @return how many of the {@code length} codes are done; the rest, fewer than one turn takes, is left to the scalar codec
    */
-  int decode(Source source, byte[] codes, int codesOffset, float[] values, int offset, int length);
+  int decode(byte[] codes, int codesOffset, float[] values, int offset, int length);
 
   /**
    * A format as the constants of the arithmetic, in which a magnitude code lies where float32 has its exponent and the upper mantissa bits.

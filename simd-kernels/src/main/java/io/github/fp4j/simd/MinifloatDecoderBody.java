@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link MinifloatDecoder} for one width; see {@link PerWidth}.
+ * {@link MinifloatDecoder} for one width and format; see {@link PerWidth}.
  *
  * <p>A placed code read with exponent field 0 as if normal is {@code v = normal / 2 * (1 + f)}, where {@code normal * f = 2 * v - normal} is meant. For normal
  * codes v is right, and {@code 2 * v - normal} is not less; for the others it is less: the minimum of the two is always the value, and no product of subnormal
@@ -26,31 +26,30 @@ final class MinifloatDecoderBody implements MinifloatDecoder {
   private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
+  private static final Source SOURCE = PerWidth.choice(MethodHandles.lookup(), Source.class);
 
   /** Code k * LANES + j to byte 3 - k of int j, so that vector k finds its codes in the top bytes after k shifts by 8. */
   private static final VectorShuffle<Byte> FROM_LINEAR = VectorShuffle.fromOp(BYTES, i -> (3 - i % 4) * LANES + i / 4);
 
   @Override
-  public int decode(Source source, byte[] codes, int codesOffset, float[] values, int offset, int length) {
-    IntVector placeShift = IntVector.broadcast(INTS, source.placeShift());
-    IntVector placeMask = IntVector.broadcast(INTS, source.placeMask());
-    IntVector unit = IntVector.broadcast(INTS, source.unitBits());
-    IntVector twiceUnit = IntVector.broadcast(INTS, source.unitBits() + (1 << 23));
-    FloatVector normal = FloatVector.broadcast(FLOATS, source.normal());
-    IntVector sign = IntVector.broadcast(INTS, source.signBits());
-    IntVector lastFinite = IntVector.broadcast(INTS, source.lastFinite());
-    IntVector lastNumber = IntVector.broadcast(INTS, source.lastNumber());
+  public int decode(byte[] codes, int codesOffset, float[] values, int offset, int length) {
+    IntVector placeMask = IntVector.broadcast(INTS, SOURCE.placeMask());
+    IntVector unit = IntVector.broadcast(INTS, SOURCE.unitBits());
+    IntVector twiceUnit = IntVector.broadcast(INTS, SOURCE.unitBits() + (1 << 23));
+    FloatVector normal = FloatVector.broadcast(FLOATS, SOURCE.normal());
+    IntVector sign = IntVector.broadcast(INTS, SOURCE.signBits());
+    IntVector lastFinite = IntVector.broadcast(INTS, SOURCE.lastFinite());
+    IntVector lastNumber = IntVector.broadcast(INTS, SOURCE.lastNumber());
     IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
     IntVector nan = IntVector.broadcast(INTS, 0x7FC00000);
-    boolean hasInfinity = source.lastFinite() < source.lastNumber(); // C2 makes two loops of it
     int end = length - length % TURN;
     for (int i = 0; i < end; i += TURN) {
       IntVector four = ByteVector.fromArray(BYTES, codes, codesOffset + i).rearrange(FROM_LINEAR).reinterpretAsInts();
       for (int k = 0; k < TURN; k += LANES) {
-        IntVector placed = four.lanewise(LSHR, placeShift).and(placeMask);
+        IntVector placed = four.lanewise(LSHR, SOURCE.placeShift()).and(placeMask);
         IntVector subnormal = placed.add(twiceUnit).reinterpretAsFloats().sub(normal).reinterpretAsInts();
         IntVector magnitude = placed.add(unit).min(subnormal);
-        if (hasInfinity) {
+        if (SOURCE.lastFinite() < SOURCE.lastNumber()) {
           magnitude = magnitude.blend(infinity, placed.compare(GT, lastFinite));
         }
         IntVector bits = magnitude.or(four.and(sign)).blend(nan, placed.compare(GT, lastNumber));

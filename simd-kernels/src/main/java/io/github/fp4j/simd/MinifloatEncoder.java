@@ -6,15 +6,25 @@ import io.github.fp4j.formats.Overflow;
 /** Whole vectors of float32 to codes of a format with zero, subnormals and at least one mantissa bit: nearest-even, -0 kept, a NaN of either sign to one code. */
 interface MinifloatEncoder {
 
-  /**
-   * Encodes one code to a byte from the first value on, as far as whole vectors go.
-   *
-   * @return how many of the {@code length} values are done; the rest, fewer than one turn takes, is left to the scalar codec
-   */
-  int encode(Target target, float[] values, int offset, byte[] codes, int codesOffset, int length);
+  /** Values that are encoded at a time: lengths are multiples of it. Even. */
+  int turn();
 
-  /** The same two codes to a byte, low nibble first, for a format of four bits; the number done is even. */
-  int encodePacked(Target target, float[] values, int offset, byte[] packed, int packedOffset, int length);
+  /**
+   * Encodes one code to a byte.
+   *
+   * @return whether the codes are right: false if this {@linkplain Form#knowsNan knows no NaN} and one is among the values
+   */
+  boolean encode(float[] values, int offset, byte[] codes, int codesOffset, int length);
+
+  /** The same two codes to a byte, low nibble first, for a format of four bits. */
+  boolean encodePacked(float[] values, int offset, byte[] packed, int packedOffset, int length);
+
+  /**
+   * What an encoder is made for.
+   *
+   * @param knowsNan whether a NaN is encoded, which costs a fifth of the speed
+   */
+  record Form(Target target, boolean knowsNan) {}
 
   /**
    * A format as the constants of the arithmetic.

@@ -1,20 +1,21 @@
 package io.github.fp4j.simd;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link MinifloatEncoder} for one width; see {@link PerWidth}.
+ * {@link MinifloatEncoder} for one width and form; see {@link PerWidth}.
  *
  * <p>The rounding is that of the scalar codecs: with e the exponent of the magnitude a, or of the smallest normal number, the float addition of
  * {@code 2^(e + 23 - m)} rounds a to a multiple of {@code 2^(e - m)} and leaves their number n in the low bits. Only the low eight bits are wanted, so that
@@ -29,6 +30,9 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
   private static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
+  private static final Form FORM = PerWidth.choice(MethodHandles.lookup(), Form.class);
+  private static final Target TARGET = FORM.target();
+  private static final int INFINITY = 0x7F800000;
 
   /** Byte k of int j, which came from vector k, to its place k * LANES + j. */
   private static final VectorShuffle<Byte> TO_LINEAR = VectorShuffle.fromOp(BYTES, i -> 4 * (i % LANES) + i / LANES);
@@ -38,46 +42,21 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
       VectorShuffle.fromOp(BYTES, i -> 8 * (i % (LANES / 2)) + i / (LANES / 2) % 4);
 
   @Override
-  public int encode(Target target, float[] values, int offset, byte[] codes, int codesOffset, int length) {
-    IntVector clamp = IntVector.broadcast(INTS, target.clampBits());
-    IntVector normal = IntVector.broadcast(INTS, target.normalBits());
-    IntVector unit = IntVector.broadcast(INTS, target.unitBits());
-    IntVector fieldShift = IntVector.broadcast(INTS, target.fieldShift());
-    IntVector codeShift = IntVector.broadcast(INTS, target.codeShift());
-    IntVector inByteShift = IntVector.broadcast(INTS, target.codeShift() - 24);
-    IntVector sign = IntVector.broadcast(INTS, target.signBits());
-    IntVector nan = IntVector.broadcast(INTS, target.nanCode() << target.codeShift());
-    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
-    int end = length - length % TURN;
-    for (int i = 0; i < end; i += TURN) {
-      IntVector four = IntVector.zero(INTS);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector bits = FloatVector.fromArray(FLOATS, values, offset + i + k).reinterpretAsInts();
-        IntVector magnitude = bits.and(notSign);
-        IntVector a = magnitude.min(clamp);
-        IntVector e = a.max(normal).and(infinity);
-        IntVector sum = a.reinterpretAsFloats().add(e.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-        IntVector code = sum.add(e.lanewise(LSHR, fieldShift)).lanewise(LSHL, codeShift).or(bits.and(sign));
-        four = four.lanewise(LSHR, 8).or(code.blend(nan, magnitude.compare(VectorOperators.GT, infinity)));
-      }
-      four.lanewise(LSHR, inByteShift).reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, codesOffset + i);
-    }
-    return end;
+  public int turn() {
+    return TURN;
   }
 
   @Override
-  public int encodePacked(Target target, float[] values, int offset, byte[] packed, int packedOffset, int length) {
-    IntVector clamp = IntVector.broadcast(INTS, target.clampBits());
-    IntVector normal = IntVector.broadcast(INTS, target.normalBits());
-    IntVector unit = IntVector.broadcast(INTS, target.unitBits());
-    IntVector fieldShift = IntVector.broadcast(INTS, target.fieldShift());
-    IntVector sign = IntVector.broadcast(INTS, target.signBits());
-    IntVector nan = IntVector.broadcast(INTS, target.nanCode() << 28);
+  public boolean encode(float[] values, int offset, byte[] codes, int codesOffset, int length) {
+    IntVector clamp = IntVector.broadcast(INTS, TARGET.clampBits());
+    IntVector normal = IntVector.broadcast(INTS, TARGET.normalBits());
+    IntVector unit = IntVector.broadcast(INTS, TARGET.unitBits());
+    IntVector sign = IntVector.broadcast(INTS, TARGET.signBits());
+    IntVector nan = IntVector.broadcast(INTS, TARGET.nanCode() << TARGET.codeShift());
     IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector infinity = IntVector.broadcast(INTS, 0x7F800000);
-    int end = length - length % TURN;
-    for (int i = 0; i < end; i += TURN) {
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector largest = IntVector.zero(INTS);
+    for (int i = 0; i < length; i += TURN) {
       IntVector four = IntVector.zero(INTS);
       for (int k = 0; k < TURN; k += LANES) {
         IntVector bits = FloatVector.fromArray(FLOATS, values, offset + i + k).reinterpretAsInts();
@@ -85,8 +64,44 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
         IntVector a = magnitude.min(clamp);
         IntVector e = a.max(normal).and(infinity);
         IntVector sum = a.reinterpretAsFloats().add(e.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-        IntVector code = sum.add(e.lanewise(LSHR, fieldShift)).lanewise(LSHL, 28).or(bits.and(sign));
-        four = four.lanewise(LSHR, 8).or(code.blend(nan, magnitude.compare(VectorOperators.GT, infinity)));
+        IntVector code = sum.add(e.lanewise(LSHR, TARGET.fieldShift())).lanewise(LSHL, TARGET.codeShift()).or(bits.and(sign));
+        if (FORM.knowsNan()) {
+          code = code.blend(nan, magnitude.compare(GT, infinity));
+        } else {
+          largest = largest.max(magnitude);
+        }
+        four = four.lanewise(LSHR, 8).or(code);
+      }
+      four.lanewise(LSHR, TARGET.codeShift() - 24).reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, codesOffset + i);
+    }
+    return FORM.knowsNan() || largest.reduceLanes(MAX) <= INFINITY;
+  }
+
+  @Override
+  public boolean encodePacked(float[] values, int offset, byte[] packed, int packedOffset, int length) {
+    IntVector clamp = IntVector.broadcast(INTS, TARGET.clampBits());
+    IntVector normal = IntVector.broadcast(INTS, TARGET.normalBits());
+    IntVector unit = IntVector.broadcast(INTS, TARGET.unitBits());
+    IntVector sign = IntVector.broadcast(INTS, TARGET.signBits());
+    IntVector nan = IntVector.broadcast(INTS, TARGET.nanCode() << 28);
+    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
+    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector largest = IntVector.zero(INTS);
+    for (int i = 0; i < length; i += TURN) {
+      IntVector four = IntVector.zero(INTS);
+      for (int k = 0; k < TURN; k += LANES) {
+        IntVector bits = FloatVector.fromArray(FLOATS, values, offset + i + k).reinterpretAsInts();
+        IntVector magnitude = bits.and(notSign);
+        IntVector a = magnitude.min(clamp);
+        IntVector e = a.max(normal).and(infinity);
+        IntVector sum = a.reinterpretAsFloats().add(e.add(unit).reinterpretAsFloats()).reinterpretAsInts();
+        IntVector code = sum.add(e.lanewise(LSHR, TARGET.fieldShift())).lanewise(LSHL, 28).or(bits.and(sign));
+        if (FORM.knowsNan()) {
+          code = code.blend(nan, magnitude.compare(GT, infinity));
+        } else {
+          largest = largest.max(magnitude);
+        }
+        four = four.lanewise(LSHR, 8).or(code);
       }
       // every byte holds a code in its high nibble; the earlier value of each pair is in the lower int of a long
       LongVector pairs = four.reinterpretAsLongs();
@@ -94,6 +109,6 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
       ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
       ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + i / 2);
     }
-    return end;
+    return FORM.knowsNan() || largest.reduceLanes(MAX) <= INFINITY;
   }
 }

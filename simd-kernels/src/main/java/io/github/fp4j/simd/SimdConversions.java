@@ -23,26 +23,25 @@ import java.util.Set;
  */
 final class SimdConversions implements ConversionKernels {
 
-  /** Values in one call of a body, a multiple of every turn: C2 has compiled very long first calls badly. */
+  /** Values in one call of a body, a multiple of every turn: C2 has compiled very long first calls badly, and a NaN makes all be encoded twice. */
   private static final int CHUNK = 1 << 16;
 
   private static final List<Rounding> POWER_OF_TWO_ROUNDINGS =
       List.of(Rounding.UP, Rounding.TOWARD_ZERO, Rounding.NEAREST_AWAY, Rounding.NEAREST_EVEN);
 
-  private final MinifloatEncoder minifloats;
+  private final int bits;
   private final PowerOfTwoCodec powersOfTwo;
-  private final MinifloatEncoder.Target e2m1 = MinifloatEncoder.Target.of(FloatFormat.E2M1, Overflow.SATURATE);
+  private final OptimisticEncoder e2m1;
   private final E2m1Decoder e2m1Decoder;
   private final Map<Conversion, Encoder> encoders = new HashMap<>();
   private final Map<FloatFormat, Decoder> decoders;
 
   SimdConversions(int bits) {
-    minifloats = PerWidth.instance(MinifloatEncoder.class, MinifloatEncoderBody.class, bits);
+    this.bits = bits;
     powersOfTwo = PerWidth.instance(PowerOfTwoCodec.class, PowerOfTwoCodecBody.class, bits);
     e2m1Decoder = PerWidth.instance(E2m1Decoder.class, E2m1DecoderBody.class, bits);
-    MinifloatDecoder minifloatDecoder = PerWidth.instance(MinifloatDecoder.class, MinifloatDecoderBody.class, bits);
 
-    putEncoder(FloatFormat.E2M1, Overflow.SATURATE, E2m1::encode);
+    e2m1 = putEncoder(FloatFormat.E2M1, Overflow.SATURATE, E2m1::encode);
     putEncoder(FloatFormat.E4M3, Overflow.SATURATE, E4m3::encode);
     putEncoder(FloatFormat.E4M3, Overflow.NAN, E4m3::encodeNonSaturating);
     putEncoder(FloatFormat.UE4M3, Overflow.SATURATE, value -> E4m3.encode(Math.abs(value)));
@@ -54,22 +53,23 @@ final class SimdConversions implements ConversionKernels {
       putPowerOfTwoEncoder(rounding, Overflow.NAN, value -> Ue8m0.encodeNonSaturating(value, rounding));
     }
 
-    MinifloatDecoder.Source e4m3 = MinifloatDecoder.Source.of(FloatFormat.E4M3);
-    MinifloatDecoder.Source ue4m3 = MinifloatDecoder.Source.of(FloatFormat.UE4M3);
-    MinifloatDecoder.Source e5m2 = MinifloatDecoder.Source.of(FloatFormat.E5M2);
     decoders =
         Map.of(
             FloatFormat.E2M1, new Decoder(e2m1Decoder::decode, E2m1::decode),
-            FloatFormat.E4M3, new Decoder((c, ci, v, vi, n) -> minifloatDecoder.decode(e4m3, c, ci, v, vi, n), E4m3::decode),
-            FloatFormat.UE4M3, new Decoder((c, ci, v, vi, n) -> minifloatDecoder.decode(ue4m3, c, ci, v, vi, n), code -> E4m3.decode(code & 0x7F)),
-            FloatFormat.E5M2, new Decoder((c, ci, v, vi, n) -> minifloatDecoder.decode(e5m2, c, ci, v, vi, n), E5m2::decode),
+            FloatFormat.E4M3, new Decoder(minifloatDecoder(FloatFormat.E4M3)::decode, E4m3::decode),
+            FloatFormat.UE4M3, new Decoder(minifloatDecoder(FloatFormat.UE4M3)::decode, code -> E4m3.decode(code & 0x7F)),
+            FloatFormat.E5M2, new Decoder(minifloatDecoder(FloatFormat.E5M2)::decode, E5m2::decode),
             FloatFormat.UE8M0, new Decoder(powersOfTwo::decode, Ue8m0::decode));
   }
 
-  private void putEncoder(FloatFormat format, Overflow overflow, ScalarEncoder scalar) {
-    MinifloatEncoder.Target target = MinifloatEncoder.Target.of(format, overflow);
-    encoders.put(
-        Conversion.cuda(format).with(overflow), new Encoder((v, vi, c, ci, n) -> minifloats.encode(target, v, vi, c, ci, n), scalar));
+  private OptimisticEncoder putEncoder(FloatFormat format, Overflow overflow, ScalarEncoder scalar) {
+    OptimisticEncoder encoder = OptimisticEncoder.of(MinifloatEncoder.Target.of(format, overflow), bits);
+    encoders.put(Conversion.cuda(format).with(overflow), new Encoder(encoder::encode, scalar));
+    return encoder;
+  }
+
+  private MinifloatDecoder minifloatDecoder(FloatFormat format) {
+    return PerWidth.instance(MinifloatDecoder.class, MinifloatDecoderBody.class, bits, MinifloatDecoder.Source.of(format));
   }
 
   private void putPowerOfTwoEncoder(Rounding rounding, Overflow overflow, ScalarEncoder scalar) {
@@ -124,7 +124,7 @@ final class SimdConversions implements ConversionKernels {
     ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     int done = 0;
     for (int start = 0; start < length; start += CHUNK) {
-      done = start + minifloats.encodePacked(e2m1, values, offset + start, packed, packedOffset + start / 2, Math.min(CHUNK, length - start));
+      done = start + e2m1.encodePacked(values, offset + start, packed, packedOffset + start / 2, Math.min(CHUNK, length - start));
     }
     for (int i = done; i < length; i += 2) {
       int low = E2m1.encode(values[offset + i]);

@@ -22,8 +22,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * @param warmup seconds of warm-up in each; vector kernels reach their speed after one to four
  * @param measurement seconds of measurement in each, in five iterations
  * @param classPath class path of the JVMs
+ * @param jvmOptions more options of theirs
  */
-public record BenchmarkRun(int forks, int warmup, int measurement, String classPath) {
+public record BenchmarkRun(int forks, int warmup, int measurement, String classPath, List<String> jvmOptions) {
   private static final int ITERATIONS = 5;
 
   /** Hears of each JVM as it ends. */
@@ -62,6 +63,7 @@ public record BenchmarkRun(int forks, int warmup, int measurement, String classP
     if (workload.subject().endsWith(Workload.AVX2)) {
       arguments.add("-XX:UseAVX=2");
     }
+    arguments.addAll(jvmOptions);
     Options options =
         new OptionsBuilder()
             .include("^" + KernelBenchmark.class.getName().replace(".", "\\.") + "\\.call$")

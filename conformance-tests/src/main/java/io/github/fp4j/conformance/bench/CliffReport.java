@@ -1,14 +1,20 @@
 package io.github.fp4j.conformance.bench;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Each kernel timed alone, and again in a JVM that has run every other kernel first. On vectors the JIT compiler can be led over a cliff by what it has seen: a
  * kernel is then many times slower, and allocates.
  */
 public record CliffReport(List<Line> lines) {
+  private static final JsonMapper MAPPER = JsonMapper.shared();
   private static final double SLOWER = 1.3;
 
   /** A JVM's own bookkeeping, spread over the calls, stays below this; one vector that became an object is more. */
@@ -38,6 +44,22 @@ public record CliffReport(List<Line> lines) {
   /** Whether no kernel slows down by more than 1.3x or allocates. */
   public boolean passed() {
     return lines.stream().allMatch(Line::passed);
+  }
+
+  /** All lines, with the JVMs behind them, as JSON. */
+  public String json(Map<String, String> environment, Instant started) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("started", started.toString());
+    environment.forEach(root.putObject("environment")::put);
+    ArrayNode all = root.putArray("kernels");
+    for (Line line : lines) {
+      Workload workload = line.alone().workload();
+      ObjectNode node = all.addObject();
+      node.put("kernel", workload.family()).put("subject", workload.subject()).put("data", workload.size().name());
+      node.put("aloneNanosecondsPerElement", line.alone().median()).put("crowdedNanosecondsPerElement", line.crowded().median());
+      node.put("ratio", line.ratio()).put("crowdedBytesAllocatedPerCall", line.crowded().allocated()).put("passed", line.passed());
+    }
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
   }
 
   /** The table in plain text. */

@@ -11,14 +11,18 @@ import io.github.fp4j.conformance.bench.Rival;
 import io.github.fp4j.conformance.bench.SizeClass;
 import io.github.fp4j.conformance.bench.Workload;
 import io.github.fp4j.conformance.bench.Workloads;
+import io.github.fp4j.conformance.report.ReportFolder;
 import io.github.fp4j.conformance.subject.Peer;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
   private List<SizeClass> sizes = List.of(SizeClass.L2);
 
   @Option(names = "--threads", split = ",", paramLabel = "N", description = "Threads at once, each on data of its own (default 1).")
-  private List<Integer> threads = List.of(1);
+  private @Nullable List<Integer> threads;
 
   @Option(names = "--forks", paramLabel = "N", defaultValue = "3", description = "JVMs for each figure (default 3).")
   private int forks = 3;
@@ -70,13 +74,23 @@ final class BenchCommand implements Callable<Integer> {
       description = "Instead, time each of our kernels alone and after every other: exit 1 if one slows down by more than 1.3x or allocates.")
   private boolean cliff;
 
-  @Option(names = "--report", paramLabel = "DIR", description = "Write bench.json and index.html here.")
+  @Option(
+      names = "--jvm-option",
+      paramLabel = "OPTION",
+      description = "An option of the measuring JVMs, e.g. -XX:+UseTransparentHugePages; more than once for more. It is recorded.")
+  private List<String> jvmOptions = new ArrayList<>();
+
+  @Option(names = "--report", paramLabel = "DIR", description = "Write bench.json and index.html here; with --cliff, cliff.json.")
   private @Nullable Path report;
 
   @Override
   public Integer call() throws Exception {
-    if (forks < 1 || warmup < 1 || seconds < 1 || threads.stream().anyMatch(count -> count < 1)) {
-      throw new IllegalArgumentException("--forks " + forks + " --warmup " + warmup + " --seconds " + seconds + " --threads " + threads + ": expected 1 or more of each");
+    List<Integer> counts = threads == null ? List.of(1) : threads;
+    if (forks < 1 || warmup < 1 || seconds < 1 || counts.stream().anyMatch(count -> count < 1)) {
+      throw new IllegalArgumentException("--forks " + forks + " --warmup " + warmup + " --seconds " + seconds + " --threads " + counts + ": expected 1 or more of each");
+    }
+    if (cliff && (threads != null || peers != null)) {
+      throw new IllegalArgumentException("--cliff times our kernels alone, on one thread: expected neither --threads nor --peers");
     }
     Instant started = Instant.now();
     String own = ours == null ? Workloads.widest() : Backends.byName(ours).name();
@@ -84,18 +98,28 @@ final class BenchCommand implements Callable<Integer> {
     if (avx2) {
       workloads = Workloads.withAvx2(workloads);
     }
-    BenchmarkRun run = new BenchmarkRun(forks, warmup, seconds, classPath());
+    BenchmarkRun run = new BenchmarkRun(forks, warmup, seconds, classPath(), jvmOptions);
     PrintWriter out = spec.commandLine().getOut();
+    Map<String, String> environment = new LinkedHashMap<>(Environment.describe());
+    if (!jvmOptions.isEmpty()) {
+      environment.put("JVM options", String.join(" ", jvmOptions));
+    }
     if (cliff) {
-      CliffReport found = CliffReport.of(measure(run, Workloads.without(workloads, Workload.LIMIT), 1, false), measure(run, Workloads.without(workloads, Workload.LIMIT), 1, true));
+      List<Workload> kernels = Workloads.without(workloads, Workload.LIMIT);
+      CliffReport found = CliffReport.of(measure(run, kernels, 1, false), measure(run, kernels, 1, true));
       out.print(found.table());
+      if (report != null) {
+        Files.createDirectories(report);
+        ReportFolder.place(report.resolve("cliff.json"), found.json(environment, started));
+        out.println("Report: " + report.resolve("cliff.json"));
+      }
       return found.passed() ? ExitCode.OK : ExitCode.MISMATCH;
     }
     List<Measurement> measurements = new ArrayList<>();
-    for (int count : threads) {
+    for (int count : counts) {
       measurements.addAll(measure(run, workloads, count, false));
     }
-    BenchmarkReport result = new BenchmarkReport(own, measurements, Environment.describe(), started);
+    BenchmarkReport result = new BenchmarkReport(own, measurements, environment, started);
     out.print(result.table());
     if (report != null) {
       result.write(report);

@@ -67,6 +67,16 @@ class BenchmarkReportTest {
     CliffReport report = CliffReport.of(alone, crowded);
     assertThat(report.passed()).isFalse();
     assertThat(report.table().lines().skip(1)).extracting(line -> line.endsWith("ok")).containsExactly(true, false, false);
+    JsonNode json = JsonMapper.shared().readTree(report.json(Map.of("processor", "one"), Instant.EPOCH));
+    assertThat(json.get("kernels")).extracting(line -> line.get("passed").asBoolean()).containsExactly(true, false, false);
+    assertThat(json.get("kernels").get(1).get("ratio").asDouble()).isCloseTo(1.4, within(1e-12));
+  }
+
+  @Test
+  void theCrowdMeetsEveryKindOfMemory() {
+    List<Runnable> calls = SegmentCalls.of(Backends.byName("reference"));
+    assertThat(calls).hasSize(4 * (1 + 2 + 1) + 3 * 2); // four kinds; there and back where the numbers are float32
+    calls.forEach(Runnable::run);
   }
 
   @Test
