@@ -26,8 +26,7 @@ final class ReferenceConversions implements ConversionKernels {
   @Override
   public void encode(Conversion conversion, float[] values, int offset, byte[] codes, int codesOffset, int length) {
     requireDeterministic(conversion);
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     for (int i = 0; i < length; i++) {
       codes[codesOffset + i] = (byte) ReferenceCodec.encode(conversion, values[offset + i]);
     }
@@ -36,8 +35,7 @@ final class ReferenceConversions implements ConversionKernels {
   @Override
   public void encode(Conversion conversion, double[] values, int offset, byte[] codes, int codesOffset, int length) {
     requireDeterministic(conversion);
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     for (int i = 0; i < length; i++) {
       codes[codesOffset + i] = (byte) ReferenceCodec.encode(conversion, values[offset + i]);
     }
@@ -59,8 +57,7 @@ final class ReferenceConversions implements ConversionKernels {
   public void encodePacked(Conversion conversion, float[] values, int offset, byte[] packed, int packedOffset, int length) {
     requireDeterministic(conversion);
     requireNarrow(conversion.format(), 4);
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(packedOffset, (length + 1) / 2, packed.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     for (int i = 0; i < length; i += 2) {
       int low = ReferenceCodec.encode(conversion, values[offset + i]);
       int high = i + 1 < length ? ReferenceCodec.encode(conversion, values[offset + i + 1]) : 0;
@@ -71,8 +68,7 @@ final class ReferenceConversions implements ConversionKernels {
   @Override
   public void decode(FloatFormat format, byte[] codes, int codesOffset, float[] values, int offset, int length) {
     requireNarrow(format, 8);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     for (int i = 0; i < length; i++) {
       values[offset + i] = ReferenceCodec.decode(format, codes[codesOffset + i]);
     }
@@ -81,8 +77,7 @@ final class ReferenceConversions implements ConversionKernels {
   @Override
   public void decodePacked(FloatFormat format, byte[] packed, int packedOffset, float[] values, int offset, int length) {
     requireNarrow(format, 4);
-    Objects.checkFromIndexSize(packedOffset, (length + 1) / 2, packed.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     for (int i = 0; i < length; i++) {
       values[offset + i] = ReferenceCodec.decode(format, packed[packedOffset + i / 2] >> 4 * (i & 1));
     }

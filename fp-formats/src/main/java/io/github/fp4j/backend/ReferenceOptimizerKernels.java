@@ -11,8 +11,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public void scan(float[] gradient, int offset, int length, int[] magnitudes, double[] squares, int chunksOffset) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
-    Objects.checkFromIndexSize(chunksOffset, Math.ceilDiv(length, CHUNK), Math.min(magnitudes.length, squares.length));
+    ArrayRanges.checkScan(gradient, offset, length, magnitudes, squares, chunksOffset);
     for (int from = 0; from < length; from += CHUNK) {
       int chunk = Math.min(CHUNK, length - from);
       int largest = 0;
@@ -49,8 +48,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public void condition(AdamCoefficients c, float[] gradient, int offset, float[] target, int targetOffset, int length) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
-    Objects.checkFromIndexSize(targetOffset, length, target.length);
+    ArrayRanges.check(gradient, offset, target, targetOffset, length);
     for (int i = 0; i < length; i++) {
       float g = gradient[offset + i];
       target[targetOffset + i] = (Math.abs(g) > c.threshold ? g * c.ratio : g) * c.gain;
@@ -69,10 +67,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
       float[] second,
       int secondOffset,
       int length) {
-    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
-    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
-    Objects.checkFromIndexSize(firstOffset, length, first.length);
-    Objects.checkFromIndexSize(secondOffset, length, second.length);
+    ArrayRanges.checkAdam(parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, length);
     for (int i = 0; i < length; i++) {
       float g = gradient[gradientOffset + i];
       float a = (Math.abs(g) > c.threshold ? g * c.ratio : g) * c.gain;
@@ -100,9 +95,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
-    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     for (int i = 0; i < length; i++) {
       float scale = scales[scalesOffset + i];
       codebook.put(packed, packedOffset, i, scale == 0 ? codebook.zeroCode() : codebook.encode(values[offset + i] / scale));
@@ -114,9 +107,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
-    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     for (int i = 0; i < length; i++) {
       values[offset + i] = codebook.value(codebook.get(packed, packedOffset, i)) * scales[scalesOffset + i];
     }
@@ -124,8 +115,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    ArrayRanges.check(values, offset, maxima, maximaOffset, length);
     float largest = 0;
     for (int i = 0; i < length; i++) {
       float magnitude = Math.abs(values[offset + i]);
@@ -137,8 +127,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length) {
-    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    ArrayRanges.check(maxima, maximaOffset, scales, scalesOffset, length);
     for (int i = 0; i < length; i++) {
       scales[scalesOffset + i] = Math.min(bound, maxima[maximaOffset + i]);
     }

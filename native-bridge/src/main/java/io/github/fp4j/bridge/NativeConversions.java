@@ -4,13 +4,13 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.bridge.internal.sys.Fp4jAbi;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
  * {@link ConversionKernels} of a library with the ABI of {@code fp4j.h}. Arrays pass through native memory of the calling thread, a chunk at a time, so that no
@@ -73,8 +73,7 @@ final class NativeConversions implements ConversionKernels {
   @Override
   public void encode(Conversion conversion, float[] values, int offset, byte[] codes, int codesOffset, int length) {
     Scratch scratch = require(conversion, Fp4jAbi.FLOAT32);
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     for (int done = 0; done < length; done += CHUNK) {
       int count = Math.min(CHUNK, length - done);
       MemorySegment.copy(values, offset + done, scratch.values, JAVA_FLOAT, 0, count);
@@ -86,8 +85,7 @@ final class NativeConversions implements ConversionKernels {
   @Override
   public void encode(Conversion conversion, double[] values, int offset, byte[] codes, int codesOffset, int length) {
     Scratch scratch = require(conversion, Fp4jAbi.FLOAT64);
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     for (int done = 0; done < length; done += CHUNK) {
       int count = Math.min(CHUNK, length - done);
       MemorySegment.copy(values, offset + done, scratch.values, JAVA_DOUBLE, 0, count);
@@ -100,21 +98,19 @@ final class NativeConversions implements ConversionKernels {
   public void encodePacked(Conversion conversion, float[] values, int offset, byte[] packed, int packedOffset, int length) {
     Scratch scratch = require(conversion, Fp4jAbi.FLOAT32);
     requireFourBits(conversion.format());
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(packedOffset, packedBytes(length), packed.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     for (int done = 0; done < length; done += CHUNK) {
       int count = Math.min(CHUNK, length - done);
       MemorySegment.copy(values, offset + done, scratch.values, JAVA_FLOAT, 0, count);
       library.call(library.encodePacked, scratch.how, scratch.values, scratch.codes, count);
-      MemorySegment.copy(scratch.codes, JAVA_BYTE, 0, packed, packedOffset + done / 2, packedBytes(count));
+      MemorySegment.copy(scratch.codes, JAVA_BYTE, 0, packed, packedOffset + done / 2, ArrayRanges.packedLength(count));
     }
   }
 
   @Override
   public void decode(FloatFormat format, byte[] codes, int codesOffset, float[] values, int offset, int length) {
     Scratch scratch = require(format);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     for (int done = 0; done < length; done += CHUNK) {
       int count = Math.min(CHUNK, length - done);
       MemorySegment.copy(codes, codesOffset + done, scratch.codes, JAVA_BYTE, 0, count);
@@ -127,18 +123,13 @@ final class NativeConversions implements ConversionKernels {
   public void decodePacked(FloatFormat format, byte[] packed, int packedOffset, float[] values, int offset, int length) {
     Scratch scratch = require(format);
     requireFourBits(format);
-    Objects.checkFromIndexSize(packedOffset, packedBytes(length), packed.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     for (int done = 0; done < length; done += CHUNK) {
       int count = Math.min(CHUNK, length - done);
-      MemorySegment.copy(packed, packedOffset + done / 2, scratch.codes, JAVA_BYTE, 0, packedBytes(count));
+      MemorySegment.copy(packed, packedOffset + done / 2, scratch.codes, JAVA_BYTE, 0, ArrayRanges.packedLength(count));
       library.call(library.decodePacked, scratch.how, scratch.codes, scratch.values, count);
       MemorySegment.copy(scratch.values, JAVA_FLOAT, 0, values, offset + done, count);
     }
-  }
-
-  private static int packedBytes(int length) {
-    return length / 2 + (length & 1);
   }
 
   /** The thread's memory with the conversion in it. */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.Fp4jLibrary.Function;
@@ -114,8 +115,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public void scan(float[] gradient, int offset, int length, int[] magnitudes, double[] squares, int chunksOffset) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
-    Objects.checkFromIndexSize(chunksOffset, Math.ceilDiv(length, CHUNK), Math.min(magnitudes.length, squares.length));
+    ArrayRanges.checkScan(gradient, offset, length, magnitudes, squares, chunksOffset);
     for (int from = 0; from < length; from += CHUNK) {
       int chunk = chunksOffset + from / CHUNK;
       MemorySegment magnitude = MemorySegment.ofArray(magnitudes).asSlice((long) Integer.BYTES * chunk);
@@ -146,8 +146,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public void condition(AdamCoefficients coefficients, float[] gradient, int offset, float[] target, int targetOffset, int length) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
-    Objects.checkFromIndexSize(targetOffset, length, target.length);
+    ArrayRanges.check(gradient, offset, target, targetOffset, length);
     MemorySegment how = write(coefficients);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
@@ -167,10 +166,7 @@ final class NativeOptimizers implements OptimizerKernels {
       float[] second,
       int secondOffset,
       int length) {
-    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
-    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
-    Objects.checkFromIndexSize(firstOffset, length, first.length);
-    Objects.checkFromIndexSize(secondOffset, length, second.length);
+    ArrayRanges.checkAdam(parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, length);
     MemorySegment how = write(coefficients);
     for (int from = 0; from < length; from += CHUNK) {
       MemorySegment p = at(parameters, parametersOffset + from);
@@ -189,9 +185,7 @@ final class NativeOptimizers implements OptimizerKernels {
   @Override
   public void encode(
       BlockwiseCodebook format, float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
+    format.check(values, offset, length, packed, packedOffset, scales, scalesOffset);
     int size = format.blockSize();
     for (int from = 0; from < length; from += piece(format)) {
       int count = Math.min(piece(format), length - from);
@@ -206,9 +200,7 @@ final class NativeOptimizers implements OptimizerKernels {
   @Override
   public void decode(
       BlockwiseCodebook format, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
-    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    format.check(values, offset, length, packed, packedOffset, scales, scalesOffset);
     int size = format.blockSize();
     for (int from = 0; from < length; from += piece(format)) {
       int count = Math.min(piece(format), length - from);
@@ -222,9 +214,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
-    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       MemorySegment codes = at(packed, packedOffset + codebook.bytes(from));
@@ -235,9 +225,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
-    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       MemorySegment codes = at(packed, packedOffset + codebook.bytes(from));
@@ -248,8 +236,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    ArrayRanges.check(values, offset, maxima, maximaOffset, length);
     MemorySegment result = SCRATCH.get().result;
     float largest = 0;
     for (int from = 0; from < length; from += CHUNK) {
@@ -263,8 +250,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length) {
-    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    ArrayRanges.check(maxima, maximaOffset, scales, scalesOffset, length);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       library.check(

@@ -1,5 +1,6 @@
 package io.github.fp4j.simd;
 
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.E2m1;
@@ -12,7 +13,6 @@ import io.github.fp4j.formats.Ue8m0;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -105,8 +105,7 @@ final class SimdConversions implements ConversionKernels {
     if (encoder == null) {
       throw unsupported(conversion);
     }
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     int done = 0;
     for (int start = 0; start < length; start += CHUNK) {
       done = start + encoder.vectors.encode(values, offset + start, codes, codesOffset + start, Math.min(CHUNK, length - start));
@@ -122,8 +121,7 @@ final class SimdConversions implements ConversionKernels {
     if (!encoders.containsKey(conversion)) {
       throw unsupported(conversion);
     }
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(packedOffset, packedLength(length), packed.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     int done = 0;
     for (int start = 0; start < length; start += CHUNK) {
       done = start + e2m1.encodePacked(values, offset + start, packed, packedOffset + start / 2, Math.min(CHUNK, length - start));
@@ -141,8 +139,7 @@ final class SimdConversions implements ConversionKernels {
     if (decoder == null) {
       throw unsupported(format);
     }
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     int done = 0;
     for (int start = 0; start < length; start += CHUNK) {
       done = start + decoder.vectors.decode(codes, codesOffset + start, values, offset + start, Math.min(CHUNK, length - start));
@@ -158,8 +155,7 @@ final class SimdConversions implements ConversionKernels {
     if (!decoders.containsKey(format)) {
       throw unsupported(format);
     }
-    Objects.checkFromIndexSize(packedOffset, packedLength(length), packed.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     int done = 0;
     for (int start = 0; start < length; start += CHUNK) {
       done = start + e2m1Decoder.decodePacked(packed, packedOffset + start / 2, values, offset + start, Math.min(CHUNK, length - start));
@@ -167,11 +163,6 @@ final class SimdConversions implements ConversionKernels {
     for (int i = done; i < length; i++) {
       values[offset + i] = E2m1.decode(packed[packedOffset + i / 2] >> 4 * (i & 1));
     }
-  }
-
-  /** (length + 1) / 2 without overflow; negative for a negative length, which the range check then names. */
-  private static int packedLength(int length) {
-    return (length >> 1) + (length & 1);
   }
 
   private static void requireFourBits(FloatFormat format) {

@@ -1,6 +1,7 @@
 package io.github.fp4j.simd;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.backend.ReductionTree;
 import io.github.fp4j.backend.ReferenceBackend;
@@ -75,8 +76,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public void scan(float[] gradient, int offset, int length, int[] magnitudes, double[] squares, int chunksOffset) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
-    Objects.checkFromIndexSize(chunksOffset, Math.ceilDiv(length, CHUNK), Math.min(magnitudes.length, squares.length));
+    ArrayRanges.checkScan(gradient, offset, length, magnitudes, squares, chunksOffset);
     double[] lanes = workspaces.get().lanes;
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
@@ -118,8 +118,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public void condition(AdamCoefficients coefficients, float[] gradient, int offset, float[] target, int targetOffset, int length) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
-    Objects.checkFromIndexSize(targetOffset, length, target.length);
+    ArrayRanges.check(gradient, offset, target, targetOffset, length);
     int done = conditioner.condition(coefficients, gradient, offset, target, targetOffset, length);
     SCALAR.condition(coefficients, gradient, offset + done, target, targetOffset + done, length - done);
   }
@@ -136,10 +135,7 @@ final class SimdOptimizers implements OptimizerKernels {
       float[] second,
       int secondOffset,
       int length) {
-    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
-    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
-    Objects.checkFromIndexSize(firstOffset, length, first.length);
-    Objects.checkFromIndexSize(secondOffset, length, second.length);
+    ArrayRanges.checkAdam(parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, length);
     int head = length < CHUNK ? 0 : toLine(firstOffset);
     SCALAR.adam(coefficients, parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, head);
     int p = parametersOffset + head;
@@ -163,9 +159,7 @@ final class SimdOptimizers implements OptimizerKernels {
   @Override
   public void encode(
       BlockwiseCodebook format, float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
+    format.check(values, offset, length, packed, packedOffset, scales, scalesOffset);
     int size = format.blockSize();
     int end = isOnVectors(size) ? length - length % size : 0;
     Workspace workspace = workspaces.get();
@@ -246,9 +240,7 @@ final class SimdOptimizers implements OptimizerKernels {
   @Override
   public void decode(
       BlockwiseCodebook format, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
-    Objects.checkFromIndexSize(packedOffset, format.codebook().bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, format.blocks(length), scales.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    format.check(values, offset, length, packed, packedOffset, scales, scalesOffset);
     int size = format.blockSize();
     CodebookTable table = table(format.codebook());
     if (format.codebook().bits() == 8) {
@@ -273,9 +265,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public void encode(Codebook codebook, float[] values, int offset, int length, float[] scales, int scalesOffset, byte[] packed, int packedOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
-    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
+    ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     int end = length - length % codes.turn();
     Workspace workspace = workspaces.get();
     for (int from = 0; from < end; from += CHUNK) {
@@ -292,9 +282,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public void decode(Codebook codebook, byte[] packed, int packedOffset, float[] scales, int scalesOffset, float[] values, int offset, int length) {
-    Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
-    Objects.checkFromIndexSize(offset, length, values.length);
+    ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     int end = 0;
     if (codebook.bits() == 4) {
       end = length - length % codes.turn();
@@ -308,8 +296,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public float raiseMaxima(float[] values, int offset, int length, float[] maxima, int maximaOffset) {
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
+    ArrayRanges.check(values, offset, maxima, maximaOffset, length);
     int end = length - length % sums.turn();
     float largest = Float.intBitsToFloat(sums.raise(values, offset, end, maxima, maximaOffset));
     return Math.max(largest, SCALAR.raiseMaxima(values, offset + end, length - end, maxima, maximaOffset + end));
@@ -317,8 +304,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public void limitScales(float bound, float[] maxima, int maximaOffset, float[] scales, int scalesOffset, int length) {
-    Objects.checkFromIndexSize(maximaOffset, length, maxima.length);
-    Objects.checkFromIndexSize(scalesOffset, length, scales.length);
+    ArrayRanges.check(maxima, maximaOffset, scales, scalesOffset, length);
     int end = length - length % sums.turn();
     sums.limit(bound, maxima, maximaOffset, scales, scalesOffset, end);
     SCALAR.limitScales(bound, maxima, maximaOffset + end, scales, scalesOffset + end, length - end);

@@ -2,12 +2,11 @@ package io.github.fp4j.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.Overflow;
+import io.github.fp4j.simd.SteadyAllocation.Kernel;
 import io.github.fp4j.simd.Widths.Width;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -20,11 +19,6 @@ import org.junit.jupiter.api.Test;
 @Tag("allocation")
 class AllocationTest {
   private static final int LENGTH = 1 << 12;
-  private static final int CALLS = 100;
-  private static final long DEADLINE_SECONDS = 180; // seconds suffice on an idle machine; on a busy one C2 itself waits for a core
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-  private record Kernel(String name, Runnable call) {}
 
   @Test
   void noKernelAllocates() {
@@ -33,20 +27,7 @@ class AllocationTest {
       addKernels(width, kernels);
     }
     assertThat(kernels).hasSize(12 * Widths.available().size());
-    long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
-    List<String> allocating;
-    do {
-      allocating = kernels.stream().filter(kernel -> allocatedBytes(kernel.call) != 0).map(Kernel::name).toList();
-    } while (!allocating.isEmpty() && System.nanoTime() < deadline);
-    assertThat(allocating).as("kernels that allocate after %d s", DEADLINE_SECONDS).isEmpty();
-  }
-
-  private static long allocatedBytes(Runnable call) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < CALLS; i++) {
-      call.run();
-    }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
+    assertThat(SteadyAllocation.stillAllocating(kernels)).isEmpty();
   }
 
   private static void addKernels(Width width, List<Kernel> kernels) {

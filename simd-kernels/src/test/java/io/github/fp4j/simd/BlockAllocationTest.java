@@ -2,7 +2,6 @@ package io.github.fp4j.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Hadamard;
@@ -11,7 +10,7 @@ import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.ScaleSearch;
 import io.github.fp4j.formats.block.StochasticRounding;
-import java.lang.management.ManagementFactory;
+import io.github.fp4j.simd.SteadyAllocation.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -22,27 +21,10 @@ import org.junit.jupiter.api.Test;
 class BlockAllocationTest {
   private static final int ROWS = 4;
   private static final int COLUMNS = 4096 + 64;
-  private static final int CALLS = 50;
   private static final long ERROR_FIGURES_BYTES = 80;
 
   /** The records of a call, one a row, which C2 takes apart or not as it has seen the search among other rules. A vector for each block would be 50 times as much. */
   private static final long SEARCH_BYTES = 1024;
-
-  /** Of this thread's own time: on a busy machine the compiler gets no more of it than this thread does. */
-  private static final long BUDGET_SECONDS = 100;
-
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-  /** @param result bytes of what a call returns */
-  private record Kernel(String name, long result, Runnable call) {
-    Kernel(String name, Runnable call) {
-      this(name, 0, call);
-    }
-
-    boolean allocates() {
-      return allocatedBytes(call) > CALLS * result;
-    }
-  }
 
   /** One width after the other: what C2 compiled for the first must not make it compile the second badly. */
   @Test
@@ -54,29 +36,8 @@ class BlockAllocationTest {
       }
       addOtherKernels(width, kernels);
       assertThat(kernels).hasSize(25 * 4 + 3 * 6 + 1 + 9 + 6);
-      long start = THREADS.getCurrentThreadCpuTime();
-      List<Kernel> allocating = kernels;
-      while (!allocating.isEmpty() && THREADS.getCurrentThreadCpuTime() - start < BUDGET_SECONDS * 1_000_000_000L) {
-        allocating = allocating.stream().filter(Kernel::allocates).toList();
-        if (allocating.isEmpty()) { // all of them once more
-          allocating = kernels.stream().filter(Kernel::allocates).toList();
-        }
-      }
-      assertThat(allocating)
-          .extracting(kernel -> kernel.name() + ": " + allocatedBytes(kernel.call()) / CALLS + " bytes a call")
-          .as("kernels that allocate after %d s", BUDGET_SECONDS)
-          .isEmpty();
+      assertThat(SteadyAllocation.stillAllocating(kernels)).isEmpty();
     }
-  }
-
-  /** Bytes of the calls after the first, which may make a plan. */
-  private static long allocatedBytes(Runnable call) {
-    call.run();
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < CALLS; i++) {
-      call.run();
-    }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
   }
 
   private static void addKernels(Widths.BlockWidth width, QuantizationProfile profile, List<Kernel> kernels) {

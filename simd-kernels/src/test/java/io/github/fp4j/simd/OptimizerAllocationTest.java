@@ -2,12 +2,11 @@ package io.github.fp4j.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import io.github.fp4j.formats.codebook.Codebook;
-import java.lang.management.ManagementFactory;
+import io.github.fp4j.simd.SteadyAllocation.Kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,11 +17,6 @@ import org.junit.jupiter.api.Test;
 @Tag("allocation")
 class OptimizerAllocationTest {
   private static final int LENGTH = 1 << 12;
-  private static final int CALLS = 100;
-  private static final long DEADLINE_SECONDS = 60;
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-  private record Kernel(String name, Runnable call) {}
 
   @Test
   void noKernelAllocates() {
@@ -30,21 +24,8 @@ class OptimizerAllocationTest {
       List<Kernel> kernels = new ArrayList<>();
       addKernels(width.kernels(), kernels);
       assertThat(kernels).hasSize(7 + 4 * Codebook.all().size());
-      long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
-      List<String> allocating;
-      do {
-        allocating = kernels.stream().filter(kernel -> allocatedBytes(kernel.call) != 0).map(Kernel::name).toList();
-      } while (!allocating.isEmpty() && System.nanoTime() < deadline);
-      assertThat(allocating).as("kernels of %s that allocate after %d s", width, DEADLINE_SECONDS).isEmpty();
+      assertThat(SteadyAllocation.stillAllocating(kernels)).as(width.toString()).isEmpty();
     }
-  }
-
-  private static long allocatedBytes(Runnable call) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < CALLS; i++) {
-      call.run();
-    }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
   }
 
   private static void addKernels(OptimizerKernels kernels, List<Kernel> all) {

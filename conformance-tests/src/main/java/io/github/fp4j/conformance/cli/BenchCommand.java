@@ -87,7 +87,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<Integer> counts = threads == null ? List.of(1) : threads;
     if (forks < 1 || warmup < 1 || seconds < 1 || counts.stream().anyMatch(count -> count < 1)) {
-      throw new IllegalArgumentException("--forks, --warmup, --seconds and --threads: expected 1 or more");
+      throw new IllegalArgumentException("--forks " + forks + " --warmup " + warmup + " --seconds " + seconds + " --threads " + counts + ": expected 1 or more of each");
     }
     if (cliff && (threads != null || peers != null)) {
       throw new IllegalArgumentException("--cliff times our kernels alone, on one thread: expected neither --threads nor --peers");

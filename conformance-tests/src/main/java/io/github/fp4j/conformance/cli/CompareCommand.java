@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = {
-      "Compare two quantised files weight by weight (fp4j compare A B),",
-      "or one input quantised under two profiles (fp4j compare IN --profiles te-2.15,torchao)."
+      "Compare two quantised files weight by weight (fp4j compare A B), or what two profiles make of one.",
+      "With --profiles, one input is quantised under both: fp4j compare IN --profiles te-2.15,torchao."
     },
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {

@@ -44,6 +44,7 @@ final class ConformCommand implements Callable<Integer> {
 
   @Option(
       names = "--level",
+      paramLabel = "LEVEL",
       defaultValue = "standard",
       description = {
         "quick: every fp16 and bf16 value and every rounding step; not a conformance result.",

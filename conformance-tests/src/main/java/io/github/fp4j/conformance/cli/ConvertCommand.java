@@ -37,10 +37,10 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(names = "--to", required = true, paramLabel = "TYPE", description = "A format of at most eight bits such as e2m1, e4m3, e5m2, ue8m0; or, to decode, f32.")
   private String to = "";
 
-  @Option(names = "--rounding", description = "${COMPLETION-CANDIDATES}; all but stochastic, which needs random bits.")
+  @Option(names = "--rounding", paramLabel = "ROUNDING", description = "${COMPLETION-CANDIDATES}; all but stochastic, which needs random bits.")
   private @Nullable Rounding rounding;
 
-  @Option(names = "--overflow", description = "${COMPLETION-CANDIDATES}.")
+  @Option(names = "--overflow", paramLabel = "POLICY", description = "${COMPLETION-CANDIDATES}.")
   private @Nullable Overflow overflow;
 
   @Option(names = "--variant", paramLabel = "ID", description = "The conversion of a named stack; 'fp4j explain 0.3 --to FORMAT' lists them.")

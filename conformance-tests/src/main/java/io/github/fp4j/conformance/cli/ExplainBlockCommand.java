@@ -36,7 +36,7 @@ final class ExplainBlockCommand implements Callable<Integer> {
   @Option(names = "--rows", defaultValue = "1", paramLabel = "N", description = "Rows that they are (default: 1).")
   private int rows = 1;
 
-  @Option(names = "--blocking", defaultValue = "rows", description = "How blocks lie: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--blocking", paramLabel = "HOW", defaultValue = "rows", description = "How blocks lie: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Blocking blocking = Blocking.ROWS;
 
   @Option(names = "--tensor-scale", paramLabel = "BITS", description = "The tensor scale as the profile stores it (default: of the largest magnitude).")

@@ -54,7 +54,7 @@ final class ExplainGemmCommand implements Callable<Integer> {
   @Option(names = "--bias", paramLabel = "BITS,..", description = "What the epilogue adds to each row of D.")
   private @Nullable String bias;
 
-  @Option(names = "--output", defaultValue = "fp32", description = "Type of D, whose answers are float32 bits all the same: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--output", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of D, whose answers are float32 bits all the same: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Epilogue.Output output = Epilogue.Output.FP32;
 
   @Option(names = "--answer", paramLabel = "BITS,..", description = "D as a device gave it.")

@@ -171,6 +171,9 @@ final class GemmCommand implements Callable<Integer> {
     if (product.out == null && product.errors == null) {
       throw new IllegalArgumentException("neither --out nor --errors: expected one of them, or both");
     }
+    if (product.errors != null && product.errors < 1) {
+      throw new IllegalArgumentException("--errors " + product.errors + ": expected at least 1 output");
+    }
     requireQuantisable(product);
     int step = model != null && model.step().products() != AccumulationModel.ALL_OF_K ? Math.max(model.step().products(), format.block()) : format.block();
     GemmOperand a = GemmFiles.operand(format, step, product.codesOfA, product.scalesOfA);

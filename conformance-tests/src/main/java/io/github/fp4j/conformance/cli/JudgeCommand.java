@@ -49,7 +49,7 @@ final class JudgeCommand implements Callable<Integer> {
     private @Nullable Path library;
   }
 
-  @Option(names = "--level", defaultValue = "standard", description = "As of 'fp4j conform'.")
+  @Option(names = "--level", paramLabel = "LEVEL", defaultValue = "standard", description = "As of 'fp4j conform'.")
   private Level level = Level.STANDARD;
 
   @Option(names = "--mismatches", defaultValue = "20", paramLabel = "N", description = "As of 'fp4j conform'.")

@@ -45,12 +45,15 @@ public final class Main implements Runnable {
     System.exit(System.out.checkError() ? ExitCode.USAGE : status);
   }
 
-  /** With the command that {@code arguments} begin with, or else with all: picocli looks at every annotation of each, which takes longer than many a command. */
+  /**
+   * With the command that {@code arguments} begin with, with none where they ask for the version, or else with all: picocli looks at every annotation of each, which takes
+   * longer than many a command.
+   */
   static CommandLine commandLine(String... arguments) {
     CommandLine line = new CommandLine(new Main());
     if (arguments.length > 0 && COMMANDS.contains(arguments[0])) {
       line.addSubcommand(command(arguments[0]));
-    } else {
+    } else if (!List.of(arguments).equals(List.of("--version"))) {
       COMMANDS.forEach(name -> line.addSubcommand(command(name)));
       line.addSubcommand(new CommandLine.HelpCommand());
     }

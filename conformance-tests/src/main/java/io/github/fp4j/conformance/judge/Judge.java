@@ -29,6 +29,16 @@ public final class Judge {
 
   /** Hears of each class as it starts and ends. */
   public interface Listener {
+    /** Is told and says nothing. */
+    Listener SILENT =
+        new Listener() {
+          @Override
+          public void started(Backend subject, CoverageClass question, Tally tally) {}
+
+          @Override
+          public void ended(ClassResult result) {}
+        };
+
     void started(Backend subject, CoverageClass question, Tally tally);
 
     void ended(ClassResult result);

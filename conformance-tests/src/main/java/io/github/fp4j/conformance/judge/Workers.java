@@ -15,8 +15,11 @@ public final class Workers implements AutoCloseable {
   private final int threads;
   private final ExecutorService pool;
 
-  /** Starts {@code threads} threads. */
+  /** Starts {@code threads} threads, 1 or more. */
   public Workers(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads = " + threads + ": expected 1 or more");
+    }
     this.threads = threads;
     this.pool = Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().name("judge-", 0).factory());
   }

@@ -1,11 +1,9 @@
 package io.github.fp4j.conformance.mutants;
 
-import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
-import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.conformance.suite.Level;
@@ -20,15 +18,6 @@ import java.util.function.Consumer;
 
 /** Puts every mutant to the suites of level quick, class after class until one finds it. */
 public final class Selftest {
-  private static final Judge.Listener SILENT =
-      new Judge.Listener() {
-        @Override
-        public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-        @Override
-        public void ended(ClassResult result) {}
-      };
-
   private final List<CoverageClass> questions = Suites.at(Level.QUICK);
   private final List<Mutant> mutants;
   private final Map<Workload, float[]> right = new EnumMap<>(Workload.class);
@@ -124,7 +113,7 @@ public final class Selftest {
   /** The first class that finds it, in the order in which the mutant is to be asked. */
   private Optional<ClassResult> found(Mutant mutant, Workers workers) throws InterruptedException {
     for (CoverageClass question : asked(mutant)) {
-      ClassResult result = new Judge(List.of(question), 1, false).judge(List.of(mutant.subject()), workers, SILENT).getFirst();
+      ClassResult result = new Judge(List.of(question), 1, false).judge(List.of(mutant.subject()), workers, Judge.Listener.SILENT).getFirst();
       if (result.verdict().isDifference() || result.verdict() == Verdict.CRASH) {
         return Optional.of(result);
       }

@@ -1,6 +1,7 @@
 package io.github.fp4j.conformance.report;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
@@ -23,12 +24,17 @@ final class JsonReport {
    * @throws IllegalArgumentException if it is none
    */
   static RunReport read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(file + ": is a folder: expected a report.json, as 'fp4j conform --report' writes it into one");
+    }
     try {
       JsonNode root = MAPPER.readTree(Files.readString(file));
       if (!root.path("schema").asString("").equals(SCHEMA)) {
         throw new IllegalArgumentException(file + ": expected a report.json of 'fp4j conform --report', schema " + SCHEMA);
       }
       return MAPPER.treeToValue(root, RunReport.class);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + ": is not text: expected a report.json of 'fp4j conform --report'", e);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(file + ": " + e.getOriginalMessage(), e);
     }

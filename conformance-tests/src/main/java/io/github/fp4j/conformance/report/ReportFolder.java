@@ -49,6 +49,9 @@ public final class ReportFolder {
 
   /** The same for any content. */
   public static void place(Path file, Content content) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new IOException(file + ": is a folder: expected the name of a file to write");
+    }
     String name = "." + file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
     Path temporary = file.toAbsolutePath().resolveSibling(name); // not createTempFile, which lets only the owner read it
     try {

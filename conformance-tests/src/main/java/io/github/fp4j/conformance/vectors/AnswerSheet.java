@@ -178,7 +178,8 @@ public final class AnswerSheet {
       boolean cutOff = missing.nextClearBit(missing.nextSetBit(0)) >= count;
       lines.add(
           cutOff
-              ? "short: the answers end after id %d; %,d of %,d are missing".formatted(missing.nextSetBit(0) - 1, missing.cardinality(), count)
+              ? "short: %s; %,d of %,d are missing".formatted(
+                  missing.get(0) ? "there are no answers" : "the answers end after id " + (missing.nextSetBit(0) - 1), missing.cardinality(), count)
               : "%,d of %,d answers are missing: ids %s".formatted(missing.cardinality(), count, list(missing)));
     }
     if (!duplicate.isEmpty()) {

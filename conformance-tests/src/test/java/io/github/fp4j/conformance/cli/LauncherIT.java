@@ -115,6 +115,9 @@ class LauncherIT {
           {"explain", "abc", "--to", "e2m1"},
           {"conform", "--suite", "X99"},
           {"conform", "--backend", "nobody"},
+          {"selftest", "--threads", "0"},
+          {"merge", "."},
+          {"generate", "layouts", "--out", "."},
         }) {
       Outcome outcome = fp4j(new byte[0], arguments);
       assertThat(outcome.status()).as(String.join(" ", arguments)).isEqualTo(2);

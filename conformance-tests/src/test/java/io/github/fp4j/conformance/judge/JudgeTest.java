@@ -21,19 +21,10 @@ import org.junit.jupiter.api.Test;
 
 /** Every verdict is reached, by a subject that is wrong in exactly one way. */
 class JudgeTest {
-  private static final Judge.Listener SILENT =
-      new Judge.Listener() {
-        @Override
-        public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-        @Override
-        public void ended(ClassResult result) {}
-      };
-
   private static ClassResult judge(Backend subject, String id) throws InterruptedException {
     List<CoverageClass> questions = Suites.at(Level.QUICK).stream().filter(question -> question.id().equals(id)).toList();
     try (Workers workers = new Workers(2)) {
-      return new Judge(questions, 20).judge(List.of(subject), workers, SILENT).getFirst();
+      return new Judge(questions, 20).judge(List.of(subject), workers, Judge.Listener.SILENT).getFirst();
     }
   }
 
@@ -50,7 +41,7 @@ class JudgeTest {
   void theReferencePassesEveryClassCompletely() throws InterruptedException {
     List<CoverageClass> questions = Suites.at(Level.QUICK);
     try (Workers workers = new Workers(2)) {
-      List<ClassResult> results = new Judge(questions, 20).judge(List.of(ReferenceBackend.INSTANCE), workers, SILENT);
+      List<ClassResult> results = new Judge(questions, 20).judge(List.of(ReferenceBackend.INSTANCE), workers, Judge.Listener.SILENT);
       assertThat(results).hasSize(questions.size());
       assertThat(results.stream().filter(result -> result.verdict() == Verdict.UNSUPPORTED).map(ClassResult::id))
           .as("the reference has no accumulator of its own, and no step in one pass")
@@ -136,7 +127,7 @@ class JudgeTest {
     CoverageClass shortOne = new CountedClass(10, 9);
     CoverageClass exact = new CountedClass(10, 10);
     try (Workers workers = new Workers(1)) {
-      List<ClassResult> results = new Judge(List.of(shortOne, exact), 20).judge(List.of(ReferenceBackend.INSTANCE), workers, SILENT);
+      List<ClassResult> results = new Judge(List.of(shortOne, exact), 20).judge(List.of(ReferenceBackend.INSTANCE), workers, Judge.Listener.SILENT);
       assertThat(results).extracting(ClassResult::verdict).containsExactly(Verdict.INCOMPLETE, Verdict.PASS);
       assertThat(results.getFirst().reason()).isEqualTo("9 of 10 cases judged");
     }

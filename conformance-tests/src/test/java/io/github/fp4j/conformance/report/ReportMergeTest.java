@@ -33,22 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportMergeTest {
   private static final List<CoverageClass> SUITE =
       Suites.at(Level.QUICK).stream().filter(question -> question.id().startsWith("X6/e2m1") || question.id().startsWith("XD/")).toList();
-  private static final Judge.Listener SILENT =
-      new Judge.Listener() {
-        @Override
-        public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-        @Override
-        public void ended(ClassResult result) {}
-      };
-
   @TempDir private Path folder;
 
   /** The report of one shard, read back from its file. */
   private RunReport shard(int index, int count, String level, Backend subject) throws Exception {
     Shard shard = Shard.of(index, count, SUITE);
     try (Workers workers = new Workers(1)) {
-      List<ClassResult> results = new Judge(shard.part(SUITE), 5).judge(List.of(subject), workers, SILENT);
+      List<ClassResult> results = new Judge(shard.part(SUITE), 5).judge(List.of(subject), workers, Judge.Listener.SILENT);
       Map<String, String> environment = Map.of("fp4j", "test", "machine", "number " + index);
       RunReport report = RunReport.of(level, Instant.EPOCH, 1, environment, "fp4j conform --shard " + index, shard, List.of(subject), results, List.of(), null);
       Path place = folder.resolve(level + index + "of" + count);
@@ -164,7 +155,7 @@ class ReportMergeTest {
     List<CoverageClass> suite = List.of(new Sweep(new ClassPart("X2/sweep", 1, 1)));
     Shard shard = Shard.of(index, count, suite);
     try (Workers workers = new Workers(1)) {
-      List<ClassResult> results = new Judge(shard.part(suite), 5).judge(List.of(ReferenceBackend.INSTANCE), workers, SILENT);
+      List<ClassResult> results = new Judge(shard.part(suite), 5).judge(List.of(ReferenceBackend.INSTANCE), workers, Judge.Listener.SILENT);
       return RunReport.of("full", Instant.EPOCH, 1, Map.of("fp4j", "test"), "", shard, List.of(ReferenceBackend.INSTANCE), results, List.of(), null);
     }
   }

@@ -3,11 +3,8 @@ package io.github.fp4j.conformance.subject;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fp4j.backend.Availability;
-import io.github.fp4j.backend.Backend;
 import io.github.fp4j.conformance.judge.ClassResult;
-import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
-import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.conformance.suite.Level;
@@ -20,15 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** The peers do what their profiles here say, bit for bit, where {@code conformance-tests/peers/fetch} could get them; elsewhere they say why they cannot be asked. */
 class PeersTest {
-  private static final Judge.Listener SILENT =
-      new Judge.Listener() {
-        @Override
-        public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-        @Override
-        public void ended(ClassResult result) {}
-      };
-
   @BeforeEach
   void sayWhereTheRepositoryIs() {
     System.setProperty(PeerLibrary.HOME_PROPERTY, Path.of("..").toAbsolutePath().normalize().toString());
@@ -42,7 +30,7 @@ class PeersTest {
   private static List<ClassResult> asked(Peer peer) throws InterruptedException {
     try (Workers workers = new Workers(2)) {
       return new Judge(Suites.at(Level.QUICK), 20)
-          .judge(List.of(peer), workers, SILENT).stream().filter(result -> result.verdict() != Verdict.UNSUPPORTED).toList();
+          .judge(List.of(peer), workers, Judge.Listener.SILENT).stream().filter(result -> result.verdict() != Verdict.UNSUPPORTED).toList();
     }
   }
 

@@ -4,17 +4,40 @@ import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ReferenceBackend;
+import io.github.fp4j.conformance.judge.ClassResult;
+import io.github.fp4j.conformance.judge.CoverageClass;
+import io.github.fp4j.conformance.judge.Judge;
+import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.block.BlockRows;
 import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.Hadamard;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The reference as a subject, to be made wrong in one method. */
 class FaultyBlocks implements Backend, BlockKernels {
+  private static final Map<String, CoverageClass> CLASSES =
+      BlockSuites.at(Level.QUICK).stream().collect(Collectors.toMap(CoverageClass::id, Function.identity()));
+
   final BlockKernels right = ReferenceBackend.INSTANCE.blocks().orElseThrow();
+
+  /** What the judge says of {@code subject} in one class. */
+  static ClassResult judge(Backend subject, String id) throws InterruptedException {
+    try (Workers workers = new Workers(2)) {
+      return new Judge(List.of(CLASSES.get(id)), 20).judge(List.of(subject), workers, Judge.Listener.SILENT).getFirst();
+    }
+  }
+
+  static Verdict verdict(Backend subject, String id) throws InterruptedException {
+    return judge(subject, id).verdict();
+  }
 
   @Override
   public String name() {

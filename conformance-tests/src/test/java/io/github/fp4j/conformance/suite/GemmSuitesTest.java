@@ -8,7 +8,6 @@ import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
-import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.gemm.AccumulationModel;
@@ -28,18 +27,9 @@ class GemmSuitesTest {
   private static final String F35 = AccumulationModels.NVFP4_GST_F35.id();
   private static final List<CoverageClass> QUESTIONS = GemmSuites.at(Level.QUICK);
   private static final GemmStub.Fault NONE = GemmStub.Operands::new;
-  private static final Judge.Listener SILENT =
-      new Judge.Listener() {
-        @Override
-        public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-        @Override
-        public void ended(ClassResult result) {}
-      };
-
   private static List<ClassResult> judge(Backend subject) throws InterruptedException {
     try (Workers workers = new Workers(2)) {
-      List<ClassResult> results = new Judge(QUESTIONS, 20).judge(List.of(subject), workers, SILENT);
+      List<ClassResult> results = new Judge(QUESTIONS, 20).judge(List.of(subject), workers, Judge.Listener.SILENT);
       return results.stream().filter(result -> result.verdict() != Verdict.UNSUPPORTED).toList();
     }
   }
@@ -63,7 +53,7 @@ class GemmSuitesTest {
   void theReferenceMultipliesAllCodesUnderAllScales() throws InterruptedException {
     try (Workers workers = new Workers(2)) {
       List<CoverageClass> question = List.of(new ScaledProductClass(F35, true));
-      ClassResult result = new Judge(question, 20).judge(List.of(ReferenceBackend.INSTANCE), workers, SILENT).getFirst();
+      ClassResult result = new Judge(question, 20).judge(List.of(ReferenceBackend.INSTANCE), workers, Judge.Listener.SILENT).getFirst();
       assertThat(result.verdict()).isEqualTo(Verdict.PASS);
       assertThat(result.judged()).isEqualTo(1L << 24);
     }

@@ -6,10 +6,8 @@ import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
-import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
-import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
@@ -27,18 +25,9 @@ class OptimizerFaultsTest {
   private static final Map<String, CoverageClass> CLASSES =
       OptimizerSuites.all().stream().collect(Collectors.toMap(CoverageClass::id, Function.identity()));
 
-  private static final Judge.Listener SILENT =
-      new Judge.Listener() {
-        @Override
-        public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-        @Override
-        public void ended(ClassResult result) {}
-      };
-
   private static Verdict verdict(Backend subject, String id) throws InterruptedException {
     try (Workers workers = new Workers(2)) {
-      return new Judge(List.of(CLASSES.get(id)), 5).judge(List.of(subject), workers, SILENT).getFirst().verdict();
+      return new Judge(List.of(CLASSES.get(id)), 5).judge(List.of(subject), workers, Judge.Listener.SILENT).getFirst().verdict();
     }
   }
 

@@ -9,7 +9,6 @@ import io.github.fp4j.backend.Parallelism;
 import io.github.fp4j.conformance.judge.ClassResult;
 import io.github.fp4j.conformance.judge.CoverageClass;
 import io.github.fp4j.conformance.judge.Judge;
-import io.github.fp4j.conformance.judge.Tally;
 import io.github.fp4j.conformance.judge.Verdict;
 import io.github.fp4j.conformance.judge.Workers;
 import io.github.fp4j.formats.block.FloatRows;
@@ -79,16 +78,8 @@ class OwnActivationsTest {
   }
 
   private static List<Verdict> verdicts(Sum sum) throws InterruptedException {
-    Judge.Listener silent =
-        new Judge.Listener() {
-          @Override
-          public void started(Backend subject, CoverageClass question, Tally tally) {}
-
-          @Override
-          public void ended(ClassResult result) {}
-        };
     try (Workers workers = new Workers(1)) {
-      return new Judge(QUESTIONS, 20).judge(List.of(new Device(sum)), workers, silent).stream().map(ClassResult::verdict).toList();
+      return new Judge(QUESTIONS, 20).judge(List.of(new Device(sum)), workers, Judge.Listener.SILENT).stream().map(ClassResult::verdict).toList();
     }
   }
 

@@ -60,7 +60,12 @@ public record BlockwiseCodebook(Codebook codebook, int blockSize) {
     }
   }
 
-  private void check(float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
+  /**
+   * What {@link #encode} and {@link #decode} refuse, wherever they are done.
+   *
+   * @throws IndexOutOfBoundsException if a range lies outside its array
+   */
+  public void check(float[] values, int offset, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
     Objects.checkFromIndexSize(offset, length, values.length);
     Objects.checkFromIndexSize(packedOffset, codebook.bytes(length), packed.length);
     Objects.checkFromIndexSize(scalesOffset, blocks(length), scales.length);

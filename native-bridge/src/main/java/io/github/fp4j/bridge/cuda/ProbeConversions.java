@@ -1,5 +1,6 @@
 package io.github.fp4j.bridge.cuda;
 
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.formats.Conversion;
 import io.github.fp4j.formats.FloatFormat;
@@ -67,8 +68,7 @@ final class ProbeConversions implements ConversionKernels {
   @Override
   public void encode(Conversion conversion, float[] values, int offset, byte[] codes, int codesOffset, int length) {
     String kernel = require(conversion, KERNELS.get(conversion));
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(codesOffset, length, codes.length);
+    ArrayRanges.check(values, offset, codes, codesOffset, length);
     byte[] pairs = pairs(kernel, values, offset, length, conversion.format().width() == 4 ? 1 : 2);
     for (int i = 0; i < length; i++) {
       codes[codesOffset + i] = conversion.format().width() == 4 ? (byte) (pairs[i / 2] >> 4 * (i & 1) & 0xF) : pairs[i];
@@ -81,8 +81,7 @@ final class ProbeConversions implements ConversionKernels {
     if (conversion.format().width() != 4) {
       throw new IllegalArgumentException("format = " + conversion.format() + " has " + conversion.format().width() + " bits: expected 4");
     }
-    Objects.checkFromIndexSize(offset, length, values.length);
-    Objects.checkFromIndexSize(packedOffset, (length + 1) / 2, packed.length);
+    ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     System.arraycopy(pairs(kernel, values, offset, length, 1), 0, packed, packedOffset, (length + 1) / 2);
   }
 

@@ -2,7 +2,6 @@ package io.github.fp4j.simd.gemm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.GemmKernels;
 import io.github.fp4j.backend.Parallelism;
@@ -10,7 +9,8 @@ import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.gemm.GemmOperand;
 import io.github.fp4j.formats.gemm.OperandFormat;
 import io.github.fp4j.formats.gemm.PackedWeights;
-import java.lang.management.ManagementFactory;
+import io.github.fp4j.simd.SteadyAllocation;
+import io.github.fp4j.simd.SteadyAllocation.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -22,11 +22,6 @@ class GemmAllocationTest {
   private static final int ROWS = 24;
   private static final int COLUMNS = 144;
   private static final int K = 1024;
-  private static final int CALLS = 20;
-  private static final long DEADLINE_SECONDS = 180; // seconds suffice on an idle machine; on a busy one C2 itself waits for a core
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-  private record Kernel(String name, Runnable call) {}
 
   /** One width after the other: what C2 compiled for the first must not make it compile the second badly. */
   @Test
@@ -37,21 +32,8 @@ class GemmAllocationTest {
         addKernels(width, format, kernels);
       }
       assertThat(kernels).hasSize(15);
-      long deadline = System.nanoTime() + DEADLINE_SECONDS * 1_000_000_000L;
-      List<String> allocating;
-      do {
-        allocating = kernels.stream().filter(kernel -> allocatedBytes(kernel.call) != 0).map(Kernel::name).toList();
-      } while (!allocating.isEmpty() && System.nanoTime() < deadline);
-      assertThat(allocating).as("products that allocate after %d s", DEADLINE_SECONDS).isEmpty();
+      assertThat(SteadyAllocation.stillAllocating(kernels)).isEmpty();
     }
-  }
-
-  private static long allocatedBytes(Runnable call) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < CALLS; i++) {
-      call.run();
-    }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
   }
 
   private static void addKernels(Backend width, OperandFormat format, List<Kernel> kernels) {

@@ -1,0 +1,88 @@
+package io.github.fp4j.conformance.suite;
+
+import static io.github.fp4j.conformance.suite.FaultyBlocks.verdict;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.fp4j.conformance.judge.Verdict;
+import io.github.fp4j.formats.block.BlockRows;
+import io.github.fp4j.formats.block.FloatRows;
+import io.github.fp4j.formats.block.Hadamard;
+import io.github.fp4j.formats.block.QuantizationProfile;
+import io.github.fp4j.formats.block.StochasticRounding;
+import io.github.fp4j.formats.block.StochasticRounding.ByteOrder;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Faults of stochastic rounding and of Hadamard transforms are found: which random bits and which signs an element gets. */
+class BlockRandomnessFaultsTest {
+  @Test
+  void theOtherMappingOfBytesAndElementNumbersOf32BitsAreFound() throws InterruptedException {
+    FaultyBlocks otherBytes =
+        new FaultyBlocks() {
+          @Override
+          public void quantizeStochastic(
+              QuantizationProfile profile, float tensorScale, StochasticRounding rounding, long first, long rowElements, FloatRows from, BlockRows to) {
+            ByteOrder other = rounding.byteOrder() == ByteOrder.PTX ? ByteOrder.ELEMENT : ByteOrder.PTX;
+            StochasticRounding wrong = new StochasticRounding(rounding.arithmetic(), other, rounding.seed(), rounding.offset());
+            right.quantizeStochastic(profile, tensorScale, wrong, first, rowElements, from, to);
+          }
+        };
+    FaultyBlocks intElements =
+        new FaultyBlocks() {
+          @Override
+          public void quantizeStochastic(
+              QuantizationProfile profile, float tensorScale, StochasticRounding rounding, long first, long rowElements, FloatRows from, BlockRows to) {
+            right.quantizeStochastic(profile, tensorScale, rounding, first & 0xFFFF_FFFFL, rowElements, from, to);
+          }
+        };
+    for (String id : List.of("X9/te-2.15/carry-8-ptx", "X9/te-2.15/carry-8-element", "X9/ocp-mx/fma-8-element")) {
+      assertThat(verdict(otherBytes, id)).as(id).isEqualTo(Verdict.MISMATCH);
+      assertThat(verdict(intElements, id)).as(id).isEqualTo(Verdict.MISMATCH);
+    }
+    assertThat(verdict(otherBytes, "X9/te-2.15/carry-32")).isEqualTo(Verdict.PASS); // whole words have no order of bytes
+  }
+
+  @Test
+  void randomWordsThatStartAtEachRowAreFound() throws InterruptedException {
+    FaultyBlocks aligned =
+        new FaultyBlocks() {
+          @Override
+          public void quantizeStochastic(
+              QuantizationProfile profile, float tensorScale, StochasticRounding rounding, long first, long rowElements, FloatRows from, BlockRows to) {
+            right.quantizeStochastic(profile, tensorScale, rounding, first / 16 * 16, rowElements / 16 * 16, from, to);
+          }
+        };
+    assertThat(verdict(aligned, "X9/te-2.15/carry-8-element")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(aligned, "X9/te-2.15/carry-32")).isEqualTo(Verdict.MISMATCH);
+  }
+
+  @Test
+  void aHadamardTransformThatIsNotRoundedIsFound() throws InterruptedException {
+    FaultyBlocks unrounded =
+        new FaultyBlocks() {
+          @Override
+          public void hadamard(Hadamard transform, FloatRows rows) {
+            right.hadamard(new Hadamard(transform.size(), transform.signs(), null), rows);
+          }
+        };
+    assertThat(verdict(unrounded, "XH/transformer-engine-16")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(unrounded, "XH/plain-16")).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void signsThatRepeatEverySixtyFourElementsAreFound() throws InterruptedException {
+    FaultyBlocks oneWord =
+        new FaultyBlocks() {
+          @Override
+          public void hadamard(Hadamard transform, FloatRows rows) {
+            List<Long> signs = Collections.nCopies(transform.signs().size(), transform.signs().getFirst());
+            right.hadamard(new Hadamard(transform.size(), signs, transform.rounding()), rows);
+          }
+        };
+    assertThat(verdict(oneWord, "XH/random-signs-128")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(oneWord, "XH/random-signs-65536")).isEqualTo(Verdict.MISMATCH);
+    assertThat(verdict(oneWord, "XH/random-signs-64")).isEqualTo(Verdict.PASS);
+    assertThat(verdict(oneWord, "XH/plain-65536")).isEqualTo(Verdict.PASS);
+  }
+}
