@@ -29,8 +29,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link BlockKernels} of a library with the functions of {@code fp4j_blocks.h}, or those of them that it exports. Arrays pass through native memory of the calling
- * thread, a piece at a time, so that no call of a library that we did not write holds up the garbage collector. Arguments are checked before the library sees them.
+ * {@link BlockKernels} of a library with the functions of {@code fp4j_blocks.h}, or those of them that it exports. The library works on the arrays
+ * themselves, a piece at a time: the garbage collector waits for no more than one. Arguments are checked before the library sees them.
  */
 final class NativeBlocks implements BlockKernels {
   private static final Map<BlockOperation, String> SYMBOLS =
@@ -123,7 +123,7 @@ final class NativeBlocks implements BlockKernels {
     BlockScratch scratch = BlockScratch.with(profile);
     float[] amax = new float[1];
     Pieces.of(from.rows(), 1, from.columns(), 1).forEach(piece -> {
-      library.check(function, Fp4jBlocksAbi.amax(function.address(), scratch.profile, scratch.take(piece.of(from)), scratch.amax));
+      library.check(function, Fp4jBlocksAbi.amax(function.address(), scratch.profile, HeapArrays.of(piece.of(from)), scratch.amax));
       amax[0] = Math.max(amax[0], scratch.amax.get(JAVA_FLOAT, 0)); // a NaN comes only from a profile that keeps it
     });
     return amax[0];
@@ -171,12 +171,8 @@ final class NativeBlocks implements BlockKernels {
   private void alongRows(QuantizationProfile profile, Function function, int rowUnit, FloatRows from, BlockRows to, PieceCall call) {
     BlockFormat format = profile.format();
     to.check(format, from.rows(), profile.storedColumns("columns", from.columns()));
-    BlockScratch scratch = BlockScratch.with(profile);
-    Pieces.of(from.rows(), rowUnit, from.columns(), profile.rowMultiple()).forEach(piece -> {
-      Bytes room = scratch.room(format, profile.storedColumns("columns", piece.columns()));
-      check(profile, function, call.run(piece, scratch.take(piece.of(from)), room));
-      BlockScratch.give(room, piece.rows(), to.fromRow(piece.row()).fromBlock(format, piece.column() / format.blockSize()));
-    });
+    Pieces.of(from.rows(), rowUnit, from.columns(), profile.rowMultiple())
+        .forEach(piece -> check(profile, function, call.run(piece, HeapArrays.of(piece.of(from)), along(piece, format, to))));
   }
 
   @Override
@@ -186,9 +182,8 @@ final class NativeBlocks implements BlockKernels {
     to.check(format, from.columns(), profile.storedColumns("rows", from.rows()));
     BlockScratch scratch = BlockScratch.with(profile);
     Pieces.of(from.rows(), profile.rowMultiple(), from.columns(), 1).forEach(piece -> {
-      Bytes room = scratch.room(format, profile.storedColumns("rows", piece.rows()));
-      check(profile, function, Fp4jBlocksAbi.quantize(function.address(), scratch.profile, tensorScale, scratch.take(piece.of(from)), room));
-      BlockScratch.give(room, piece.columns(), to.fromRow(piece.column()).fromBlock(format, piece.row() / format.blockSize()));
+      Bytes target = across(piece, format, to);
+      check(profile, function, Fp4jBlocksAbi.quantize(function.address(), scratch.profile, tensorScale, HeapArrays.of(piece.of(from)), target));
     });
   }
 
@@ -200,11 +195,9 @@ final class NativeBlocks implements BlockKernels {
     transposed.check(format, from.columns(), profile.storedColumns("rows", from.rows()));
     BlockScratch scratch = BlockScratch.with(profile);
     Pieces.of(from.rows(), profile.rowMultiple(), from.columns(), profile.rowMultiple()).forEach(piece -> {
-      Bytes room = scratch.room(format, profile.storedColumns("columns", piece.columns()));
-      Bytes other = scratch.otherRoom(format, profile.storedColumns("rows", piece.rows()));
-      check(profile, function, Fp4jBlocksAbi.quantizeBoth(function.address(), scratch.profile, tensorScale, scratch.take(piece.of(from)), room, other));
-      BlockScratch.give(room, piece.rows(), to.fromRow(piece.row()).fromBlock(format, piece.column() / format.blockSize()));
-      BlockScratch.give(other, piece.columns(), transposed.fromRow(piece.column()).fromBlock(format, piece.row() / format.blockSize()));
+      Values source = HeapArrays.of(piece.of(from));
+      Bytes target = along(piece, format, to);
+      check(profile, function, Fp4jBlocksAbi.quantizeBoth(function.address(), scratch.profile, tensorScale, source, target, across(piece, format, transposed)));
     });
   }
 
@@ -216,12 +209,19 @@ final class NativeBlocks implements BlockKernels {
     from.check(format, to.rows(), profile.storedColumns("columns", to.columns()));
     BlockScratch scratch = BlockScratch.with(profile);
     Pieces.of(to.rows(), 1, to.columns(), profile.rowMultiple()).forEach(piece -> {
-      BlockRows rows = from.fromRow(piece.row()).fromBlock(format, piece.column() / format.blockSize());
-      Bytes bytes = scratch.take(format, rows, piece.rows(), profile.storedColumns("columns", piece.columns()));
-      FloatRows target = piece.of(to);
-      check(profile, function, Fp4jBlocksAbi.dequantize(function.address(), scratch.profile, tensorScale, bytes, scratch.room(target)));
-      scratch.give(target);
+      Bytes source = along(piece, format, from);
+      check(profile, function, Fp4jBlocksAbi.dequantize(function.address(), scratch.profile, tensorScale, source, HeapArrays.of(piece.of(to))));
     });
+  }
+
+  /** The blocks of a piece whose rows are blocked along themselves. */
+  private static Bytes along(Pieces.Piece piece, BlockFormat format, BlockRows rows) {
+    return HeapArrays.of(rows.fromRow(piece.row()).fromBlock(format, piece.column() / format.blockSize()));
+  }
+
+  /** The blocks of a piece whose columns are the rows that are blocked. */
+  private static Bytes across(Pieces.Piece piece, BlockFormat format, BlockRows rows) {
+    return HeapArrays.of(rows.fromRow(piece.column()).fromBlock(format, piece.row() / format.blockSize()));
   }
 
   private void check(QuantizationProfile profile, Function function, int status) {
@@ -237,18 +237,15 @@ final class NativeBlocks implements BlockKernels {
     if (rows.columns() % transform.size() != 0) {
       throw new IllegalArgumentException("columns = " + rows.columns() + " is not a multiple of the transform's size " + transform.size());
     }
-    BlockScratch scratch = BlockScratch.ofThread();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment signs = arena.allocate(JAVA_LONG, transform.signs().size());
       for (int word = 0; word < transform.signs().size(); word++) {
         signs.setAtIndex(JAVA_LONG, word, transform.signs().get(word));
       }
       MemorySegment rounding = rounding(transform.rounding(), arena);
-      Pieces.of(rows.rows(), 1, rows.columns(), transform.size()).forEach(piece -> {
-        FloatRows target = piece.of(rows);
-        library.check(function, Fp4jBlocksAbi.hadamard(function.address(), transform.size(), signs, rounding, scratch.take(target)));
-        scratch.give(target);
-      });
+      Pieces.of(rows.rows(), 1, rows.columns(), transform.size())
+          .forEach(
+              piece -> library.check(function, Fp4jBlocksAbi.hadamard(function.address(), transform.size(), signs, rounding, HeapArrays.of(piece.of(rows)))));
     }
   }
 
@@ -286,7 +283,7 @@ final class NativeBlocks implements BlockKernels {
       Function function, ScaleLayout layout, int rows, int columns, byte[] from, int fromOffset, int fromBytes, byte[] to, int toOffset, int toBytes) {
     Objects.checkFromIndexSize(fromOffset, fromBytes, from.length);
     Objects.checkFromIndexSize(toOffset, toBytes, to.length);
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofConfined()) { // no piece of a layout can be rearranged alone
       MemorySegment source = arena.allocate(Math.max(fromBytes, 1));
       MemorySegment target = arena.allocate(Math.max(toBytes, 1));
       MemorySegment.copy(from, fromOffset, source, JAVA_BYTE, 0, fromBytes);

@@ -43,19 +43,19 @@ final class NativeCodedAdam implements CodedAdam {
               function.address(),
               how,
               size,
-              NativeOptimizers.at(parameters, parametersOffset + done),
-              NativeOptimizers.at(gradient, gradientOffset + done),
+              HeapArrays.at(parameters, parametersOffset + done),
+              HeapArrays.at(gradient, gradientOffset + done),
               NativeOptimizers.codebook(first.format().codebook()),
               codes(first, at),
-              NativeOptimizers.at(first.scales(), at / size),
+              HeapArrays.at(first.scales(), at / size),
               NativeOptimizers.codebook(second.format().codebook()),
               codes(second, at),
-              NativeOptimizers.at(second.scales(), at / size),
+              HeapArrays.at(second.scales(), at / size),
               count));
     }
   }
 
   private static MemorySegment codes(Moment moment, int element) {
-    return NativeOptimizers.at(moment.packed(), moment.format().codebook().bytes(element));
+    return HeapArrays.at(moment.packed(), moment.format().codebook().bytes(element));
   }
 }

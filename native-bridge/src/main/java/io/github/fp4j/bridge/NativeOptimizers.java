@@ -98,14 +98,6 @@ final class NativeOptimizers implements OptimizerKernels {
     return Objects.requireNonNull(CODEBOOKS.get(codebook));
   }
 
-  static MemorySegment at(float[] values, int offset) {
-    return MemorySegment.ofArray(values).asSlice((long) Float.BYTES * offset);
-  }
-
-  static MemorySegment at(byte[] bytes, int offset) {
-    return MemorySegment.ofArray(bytes).asSlice(offset);
-  }
-
   /** The coefficients as native code reads them, until this thread's next call. */
   static MemorySegment write(AdamCoefficients coefficients) {
     MemorySegment adam = SCRATCH.get().adam;
@@ -120,7 +112,7 @@ final class NativeOptimizers implements OptimizerKernels {
       int chunk = chunksOffset + from / CHUNK;
       MemorySegment magnitude = MemorySegment.ofArray(magnitudes).asSlice((long) Integer.BYTES * chunk);
       MemorySegment sum = MemorySegment.ofArray(squares).asSlice((long) Double.BYTES * chunk);
-      library.check(scan, Fp4jOptimAbi.scan(scan.address(), at(gradient, offset + from), Math.min(CHUNK, length - from), magnitude, sum));
+      library.check(scan, Fp4jOptimAbi.scan(scan.address(), HeapArrays.at(gradient, offset + from), Math.min(CHUNK, length - from), magnitude, sum));
     }
   }
 
@@ -128,7 +120,7 @@ final class NativeOptimizers implements OptimizerKernels {
   public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
     Objects.checkFromIndexSize(offset, length, gradient.length);
     MemorySegment result = SCRATCH.get().result;
-    library.check(squaresClipped, Fp4jOptimAbi.squaresClipped(squaresClipped.address(), at(gradient, offset), length, threshold, ratio, result));
+    library.check(squaresClipped, Fp4jOptimAbi.squaresClipped(squaresClipped.address(), HeapArrays.at(gradient, offset), length, threshold, ratio, result));
     return result.get(JAVA_DOUBLE, 0);
   }
 
@@ -138,7 +130,7 @@ final class NativeOptimizers implements OptimizerKernels {
     MemorySegment result = SCRATCH.get().result;
     int count = 0;
     for (int from = 0; from < length; from += CHUNK) {
-      library.check(countAbove, Fp4jOptimAbi.countAbove(countAbove.address(), at(gradient, offset + from), Math.min(CHUNK, length - from), threshold, result));
+      library.check(countAbove, Fp4jOptimAbi.countAbove(countAbove.address(), HeapArrays.at(gradient, offset + from), Math.min(CHUNK, length - from), threshold, result));
       count += (int) result.get(JAVA_LONG, 0);
     }
     return count;
@@ -150,7 +142,7 @@ final class NativeOptimizers implements OptimizerKernels {
     MemorySegment how = write(coefficients);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
-      library.check(condition, Fp4jOptimAbi.condition(condition.address(), how, at(gradient, offset + from), at(target, targetOffset + from), count));
+      library.check(condition, Fp4jOptimAbi.condition(condition.address(), how, HeapArrays.at(gradient, offset + from), HeapArrays.at(target, targetOffset + from), count));
     }
   }
 
@@ -169,10 +161,10 @@ final class NativeOptimizers implements OptimizerKernels {
     ArrayRanges.checkAdam(parameters, parametersOffset, gradient, gradientOffset, first, firstOffset, second, secondOffset, length);
     MemorySegment how = write(coefficients);
     for (int from = 0; from < length; from += CHUNK) {
-      MemorySegment p = at(parameters, parametersOffset + from);
-      MemorySegment g = at(gradient, gradientOffset + from);
-      MemorySegment m = at(first, firstOffset + from);
-      MemorySegment v = at(second, secondOffset + from);
+      MemorySegment p = HeapArrays.at(parameters, parametersOffset + from);
+      MemorySegment g = HeapArrays.at(gradient, gradientOffset + from);
+      MemorySegment m = HeapArrays.at(first, firstOffset + from);
+      MemorySegment v = HeapArrays.at(second, secondOffset + from);
       library.check(adam, Fp4jOptimAbi.adam(adam.address(), how, p, g, m, v, Math.min(CHUNK, length - from)));
     }
   }
@@ -189,11 +181,11 @@ final class NativeOptimizers implements OptimizerKernels {
     int size = format.blockSize();
     for (int from = 0; from < length; from += piece(format)) {
       int count = Math.min(piece(format), length - from);
-      MemorySegment codes = at(packed, packedOffset + format.codebook().bytes(from));
-      MemorySegment scale = at(scales, scalesOffset + from / size);
+      MemorySegment codes = HeapArrays.at(packed, packedOffset + format.codebook().bytes(from));
+      MemorySegment scale = HeapArrays.at(scales, scalesOffset + from / size);
       library.check(
           encodeBlocks,
-          Fp4jOptimAbi.encodeBlocks(encodeBlocks.address(), codebook(format.codebook()), size, at(values, offset + from), count, codes, scale));
+          Fp4jOptimAbi.encodeBlocks(encodeBlocks.address(), codebook(format.codebook()), size, HeapArrays.at(values, offset + from), count, codes, scale));
     }
   }
 
@@ -204,11 +196,11 @@ final class NativeOptimizers implements OptimizerKernels {
     int size = format.blockSize();
     for (int from = 0; from < length; from += piece(format)) {
       int count = Math.min(piece(format), length - from);
-      MemorySegment codes = at(packed, packedOffset + format.codebook().bytes(from));
-      MemorySegment scale = at(scales, scalesOffset + from / size);
+      MemorySegment codes = HeapArrays.at(packed, packedOffset + format.codebook().bytes(from));
+      MemorySegment scale = HeapArrays.at(scales, scalesOffset + from / size);
       library.check(
           decodeBlocks,
-          Fp4jOptimAbi.decodeBlocks(decodeBlocks.address(), codebook(format.codebook()), size, codes, scale, at(values, offset + from), count));
+          Fp4jOptimAbi.decodeBlocks(decodeBlocks.address(), codebook(format.codebook()), size, codes, scale, HeapArrays.at(values, offset + from), count));
     }
   }
 
@@ -217,9 +209,9 @@ final class NativeOptimizers implements OptimizerKernels {
     ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
-      MemorySegment codes = at(packed, packedOffset + codebook.bytes(from));
+      MemorySegment codes = HeapArrays.at(packed, packedOffset + codebook.bytes(from));
       library.check(
-          encode, Fp4jOptimAbi.encode(encode.address(), codebook(codebook), at(values, offset + from), at(scales, scalesOffset + from), codes, count));
+          encode, Fp4jOptimAbi.encode(encode.address(), codebook(codebook), HeapArrays.at(values, offset + from), HeapArrays.at(scales, scalesOffset + from), codes, count));
     }
   }
 
@@ -228,9 +220,9 @@ final class NativeOptimizers implements OptimizerKernels {
     ArrayRanges.check(codebook, values, offset, scales, scalesOffset, packed, packedOffset, length);
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
-      MemorySegment codes = at(packed, packedOffset + codebook.bytes(from));
+      MemorySegment codes = HeapArrays.at(packed, packedOffset + codebook.bytes(from));
       library.check(
-          decode, Fp4jOptimAbi.decode(decode.address(), codebook(codebook), codes, at(scales, scalesOffset + from), at(values, offset + from), count));
+          decode, Fp4jOptimAbi.decode(decode.address(), codebook(codebook), codes, HeapArrays.at(scales, scalesOffset + from), HeapArrays.at(values, offset + from), count));
     }
   }
 
@@ -242,7 +234,7 @@ final class NativeOptimizers implements OptimizerKernels {
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       library.check(
-          raiseMaxima, Fp4jOptimAbi.raiseMaxima(raiseMaxima.address(), at(values, offset + from), at(maxima, maximaOffset + from), count, result));
+          raiseMaxima, Fp4jOptimAbi.raiseMaxima(raiseMaxima.address(), HeapArrays.at(values, offset + from), HeapArrays.at(maxima, maximaOffset + from), count, result));
       largest = Math.max(largest, result.get(JAVA_FLOAT, 0));
     }
     return largest;
@@ -254,7 +246,7 @@ final class NativeOptimizers implements OptimizerKernels {
     for (int from = 0; from < length; from += CHUNK) {
       int count = Math.min(CHUNK, length - from);
       library.check(
-          limitScales, Fp4jOptimAbi.limitScales(limitScales.address(), bound, at(maxima, maximaOffset + from), at(scales, scalesOffset + from), count));
+          limitScales, Fp4jOptimAbi.limitScales(limitScales.address(), bound, HeapArrays.at(maxima, maximaOffset + from), HeapArrays.at(scales, scalesOffset + from), count));
     }
   }
 

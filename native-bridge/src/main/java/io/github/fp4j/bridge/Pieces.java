@@ -4,12 +4,14 @@ import io.github.fp4j.formats.block.FloatRows;
 import java.util.function.Consumer;
 
 /**
- * A matrix cut into pieces of at most {@link BlockScratch#PIECE} elements, or of one unit if that is larger. Pieces start at multiples of the units, so that none
- * cuts a block.
+ * A matrix cut into pieces of at most {@link #ELEMENTS}, or of one unit if that is larger. Pieces start at multiples of the units, so that none cuts a block. A call
+ * works on one, on the Java heap: it takes microseconds, and the garbage collector waits for no more.
  */
 record Pieces(int rows, int rowsPerPiece, int columns, int columnsPerPiece) {
 
-  /** The largest unit whose square, with padding, a thread's memory holds. */
+  static final int ELEMENTS = 1 << 16;
+
+  /** The largest block that a call takes. */
   static final int LARGEST_UNIT = 256;
 
   /** One piece: where it starts and its shape. */
@@ -24,10 +26,10 @@ record Pieces(int rows, int rowsPerPiece, int columns, int columnsPerPiece) {
 
   /** Pieces as wide as they can be under at least one unit of rows, then as high as they can be. */
   static Pieces of(int rows, int rowUnit, int columns, int columnUnit) {
-    int widest = Math.max(BlockScratch.PIECE / rowUnit / columnUnit, 1) * columnUnit;
+    int widest = Math.max(ELEMENTS / rowUnit / columnUnit, 1) * columnUnit;
     int width = Math.min(columns, rowUnit == 1 ? widest : Math.min(widest, Math.max(SQUARE / columnUnit, 1) * columnUnit));
     int padded = Math.max(Math.ceilDiv(width, columnUnit), 1) * columnUnit;
-    int height = Math.max(BlockScratch.PIECE / padded / rowUnit, 1) * rowUnit;
+    int height = Math.max(ELEMENTS / padded / rowUnit, 1) * rowUnit;
     return new Pieces(rows, height, columns, width);
   }
 

@@ -39,7 +39,7 @@ public final class Fp4jAbi {
   private static final MethodHandle SUPPORTS = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle SUPPORTS_DECODING = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS));
   private static final MethodHandle SET_THREADS = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle TRANSFORM = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+  private static final MethodHandle TRANSFORM = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
 
   private Fp4jAbi() {}
 

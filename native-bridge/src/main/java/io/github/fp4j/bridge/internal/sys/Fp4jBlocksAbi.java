@@ -42,18 +42,18 @@ public final class Fp4jBlocksAbi {
   /** Those of the functions over float32 arrays: linking a call costs milliseconds, and a process that only quantises files makes none of these. */
   private static final class OverFloats {
     static final MethodHandle SUPPORTS_STOCHASTIC = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-    static final MethodHandle AMAX = Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, SIZE, SIZE, SIZE, ADDRESS));
+    static final MethodHandle AMAX = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, SIZE, SIZE, SIZE, ADDRESS));
     static final MethodHandle QUANTIZE =
-        Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
+        Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
     static final MethodHandle QUANTIZE_BOTH =
-        Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
+        Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
     static final MethodHandle QUANTIZE_STOCHASTIC =
-        Downcalls.of(
+        Downcalls.onHeap(
             FunctionDescriptor.of(
                 JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS, SIZE, SIZE, SIZE, ADDRESS, SIZE, ADDRESS, SIZE));
     static final MethodHandle DEQUANTIZE =
-        Downcalls.of(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, SIZE, SIZE));
-    static final MethodHandle HADAMARD = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, SIZE, SIZE, SIZE));
+        Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_FLOAT, ADDRESS, SIZE, ADDRESS, SIZE, ADDRESS, SIZE, SIZE, SIZE));
+    static final MethodHandle HADAMARD = Downcalls.onHeap(FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS, SIZE, SIZE, SIZE));
     static final MethodHandle RELAYOUT = Downcalls.of(FunctionDescriptor.of(JAVA_INT, JAVA_INT, SIZE, SIZE, ADDRESS, ADDRESS));
   }
 
