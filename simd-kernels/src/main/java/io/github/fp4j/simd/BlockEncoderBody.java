@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link BlockEncoder} for one width; see {@link PerWidth}. Rounding and packing are {@link MinifloatEncoderBody}'s, with the constants of E2M1.
+ * {@link BlockEncoder} for one width and block size; see {@link PerWidth}. Rounding and packing are {@link MinifloatEncoderBody}'s, with the constants of E2M1.
  *
  * <p>The four vectors of a turn are written out, here and in {@link BlockDecoderBody}: a method of more than 325 bytes of code is never inlined. Inlined into a
  * caller that the widths share, the bodies of two widths exceed C2's budget of nodes, and every vector of the second becomes an object.
@@ -27,6 +27,7 @@ final class BlockEncoderBody implements BlockEncoder {
   private static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
+  private static final int BLOCK_SHIFT = PerWidth.choice(MethodHandles.lookup(), Integer.class);
 
   // Bits that every vector is combined with. They are elements of arrays because C2 makes the vector of a constant anew at each use, and loads are what it has
   // fewest of; the vector of an element it keeps.
@@ -43,34 +44,40 @@ final class BlockEncoderBody implements BlockEncoder {
   private static final VectorShuffle<Byte> PAIRS_TO_LINEAR =
       VectorShuffle.fromOp(BYTES, i -> 8 * (i % (LANES / 2)) + i / (LANES / 2) % 4);
 
+  /** The block of vector {@code k} of a turn. */
+  private static int block(int turn, int k) {
+    return TURN >>> BLOCK_SHIFT == 0 ? turn * TURN + k * LANES >>> BLOCK_SHIFT : turn * (TURN >>> BLOCK_SHIFT) + (k * LANES >>> BLOCK_SHIFT);
+  }
+
   @Override
-  public void multiply(float[] values, int offset, int length, float[] factors, int blockShift, byte[] packed, int packedOffset) {
+  public void multiply(float[] values, int offset, int length, float[] factors, byte[] packed, int packedOffset) {
     IntVector six = IntVector.broadcast(INTS, SIX[0]);
     IntVector one = IntVector.broadcast(INTS, ONE[0]);
     IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
     IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
     IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
     IntVector infinity = IntVector.broadcast(INTS, INFINITY[0]);
-    for (int i = 0; i < length; i += TURN) {
-      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+    for (int turn = 0; turn < length / TURN; turn++) {
+      int i = turn * TURN;
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[block(turn, 0)]);
       IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).mul(factor0).reinterpretAsInts();
       IntVector a0 = bits0.and(notSign).min(six);
       IntVector e0 = a0.max(one).and(infinity);
       IntVector sum0 = a0.reinterpretAsFloats().add(e0.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code0 = sum0.add(e0.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits0.and(sign));
-      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[block(turn, 1)]);
       IntVector bits1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES).mul(factor1).reinterpretAsInts();
       IntVector a1 = bits1.and(notSign).min(six);
       IntVector e1 = a1.max(one).and(infinity);
       IntVector sum1 = a1.reinterpretAsFloats().add(e1.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code1 = sum1.add(e1.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits1.and(sign));
-      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[block(turn, 2)]);
       IntVector bits2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).mul(factor2).reinterpretAsInts();
       IntVector a2 = bits2.and(notSign).min(six);
       IntVector e2 = a2.max(one).and(infinity);
       IntVector sum2 = a2.reinterpretAsFloats().add(e2.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code2 = sum2.add(e2.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits2.and(sign));
-      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[block(turn, 3)]);
       IntVector bits3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES).mul(factor3).reinterpretAsInts();
       IntVector a3 = bits3.and(notSign).min(six);
       IntVector e3 = a3.max(one).and(infinity);
@@ -81,12 +88,12 @@ final class BlockEncoderBody implements BlockEncoder {
       LongVector pairs = four.reinterpretAsLongs();
       LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
       ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
-      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + i / 2);
+      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + turn * (TURN / 2));
     }
   }
 
   @Override
-  public void divide(float[] values, int offset, int length, float[] factors, int blockShift, float zero, byte[] packed, int packedOffset) {
+  public void divide(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset) {
     FloatVector addend = FloatVector.broadcast(FLOATS, zero);
     IntVector six = IntVector.broadcast(INTS, SIX[0]);
     IntVector one = IntVector.broadcast(INTS, ONE[0]);
@@ -94,26 +101,27 @@ final class BlockEncoderBody implements BlockEncoder {
     IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
     IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
     IntVector infinity = IntVector.broadcast(INTS, INFINITY[0]);
-    for (int i = 0; i < length; i += TURN) {
-      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
+    for (int turn = 0; turn < length / TURN; turn++) {
+      int i = turn * TURN;
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[block(turn, 0)]);
       IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, factor0).add(addend).reinterpretAsInts();
       IntVector a0 = bits0.and(notSign).min(six);
       IntVector e0 = a0.max(one).and(infinity);
       IntVector sum0 = a0.reinterpretAsFloats().add(e0.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code0 = sum0.add(e0.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits0.and(sign));
-      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[i + LANES >>> blockShift]);
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[block(turn, 1)]);
       IntVector bits1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES).lanewise(DIV, factor1).add(addend).reinterpretAsInts();
       IntVector a1 = bits1.and(notSign).min(six);
       IntVector e1 = a1.max(one).and(infinity);
       IntVector sum1 = a1.reinterpretAsFloats().add(e1.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code1 = sum1.add(e1.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits1.and(sign));
-      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[i + 2 * LANES >>> blockShift]);
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[block(turn, 2)]);
       IntVector bits2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).lanewise(DIV, factor2).add(addend).reinterpretAsInts();
       IntVector a2 = bits2.and(notSign).min(six);
       IntVector e2 = a2.max(one).and(infinity);
       IntVector sum2 = a2.reinterpretAsFloats().add(e2.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code2 = sum2.add(e2.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits2.and(sign));
-      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[i + 3 * LANES >>> blockShift]);
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[block(turn, 3)]);
       IntVector bits3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES).lanewise(DIV, factor3).add(addend).reinterpretAsInts();
       IntVector a3 = bits3.and(notSign).min(six);
       IntVector e3 = a3.max(one).and(infinity);
@@ -123,43 +131,7 @@ final class BlockEncoderBody implements BlockEncoder {
       LongVector pairs = four.reinterpretAsLongs();
       LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
       ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
-      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + i / 2);
-    }
-  }
-
-  @Override
-  public void prescaleProducts(float[] values, int offset, int length, float zero, float m, float[] prescaled) {
-    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
-    FloatVector multiplier = FloatVector.broadcast(FLOATS, m);
-    for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(FLOATS, values, offset + i).add(addend).mul(multiplier).intoArray(prescaled, i);
-    }
-  }
-
-  @Override
-  public void prescaleQuotients(float[] values, int offset, int length, float zero, float d, float[] prescaled) {
-    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
-    FloatVector divisor = FloatVector.broadcast(FLOATS, d);
-    for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(FLOATS, values, offset + i).add(addend).lanewise(DIV, divisor).intoArray(prescaled, i);
-    }
-  }
-
-  @Override
-  public void products(float[] values, int offset, int length, float[] factors, int blockShift, float zero, float[] scaled) {
-    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
-    for (int i = 0; i < length; i += LANES) {
-      FloatVector factor = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
-      FloatVector.fromArray(FLOATS, values, offset + i).mul(factor).add(addend).intoArray(scaled, i);
-    }
-  }
-
-  @Override
-  public void quotients(float[] values, int offset, int length, float[] factors, int blockShift, float zero, float[] scaled) {
-    FloatVector addend = FloatVector.broadcast(FLOATS, zero);
-    for (int i = 0; i < length; i += LANES) {
-      FloatVector factor = FloatVector.broadcast(FLOATS, factors[i >>> blockShift]);
-      FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, factor).add(addend).intoArray(scaled, i);
+      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + turn * (TURN / 2));
     }
   }
 }

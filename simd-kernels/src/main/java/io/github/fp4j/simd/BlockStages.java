@@ -23,7 +23,8 @@ final class BlockStages {
 
   private final BlockMaxima maximaStage;
   private final BlockScaler scaleStage;
-  private final BlockEncoder codeStage;
+  private final BlockEncoder.Pair codeStages;
+  private final ElementScaler scalingStage;
   private final ElementCaster castStage;
   private final ScaleSearcher searcher;
 
@@ -38,10 +39,12 @@ final class BlockStages {
   private final int[] nibbles = new int[CHUNK];
   private final int[] distances = new int[CHUNK];
 
-  BlockStages(BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder codeStage, ElementCaster castStage, FourOverSix searchStage) {
+  BlockStages(
+      BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder.Pair codeStages, ElementScaler scalingStage, ElementCaster castStage, FourOverSix searchStage) {
     this.maximaStage = maximaStage;
     this.scaleStage = scaleStage;
-    this.codeStage = codeStage;
+    this.codeStages = codeStages;
+    this.scalingStage = scalingStage;
     this.castStage = castStage;
     this.searcher = new ScaleSearcher(scaleStage, searchStage, blockScales, factors, scaleCodes);
     Arrays.fill(halves, 0.5f);
@@ -135,9 +138,9 @@ final class BlockStages {
     float[] x = prescaled(plan, values, offset, length);
     int start = x == values ? offset : 0;
     if (plan.elementStep().divides()) {
-      codeStage.divide(x, start, length, factors, plan.blockShift(), plan.zero(), codes, codesOffset);
+      codeStages.of(plan).divide(x, start, length, factors, plan.zero(), codes, codesOffset);
     } else {
-      codeStage.multiply(x, start, length, factors, plan.blockShift(), codes, codesOffset);
+      codeStages.of(plan).multiply(x, start, length, factors, codes, codesOffset);
     }
   }
 
@@ -146,9 +149,9 @@ final class BlockStages {
     float[] x = prescaled(plan, values, offset, length);
     int start = x == values ? offset : 0;
     if (plan.elementStep().divides()) {
-      codeStage.quotients(x, start, length, factors, plan.blockShift(), zero, prescaled);
+      scalingStage.quotients(x, start, length, factors, plan.blockShift(), zero, prescaled);
     } else {
-      codeStage.products(x, start, length, factors, plan.blockShift(), zero, prescaled);
+      scalingStage.products(x, start, length, factors, plan.blockShift(), zero, prescaled);
     }
     return prescaled;
   }
@@ -160,8 +163,8 @@ final class BlockStages {
       case NONE -> {
         return values;
       }
-      case MULTIPLY -> codeStage.prescaleProducts(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
-      case DIVIDE -> codeStage.prescaleQuotients(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
+      case MULTIPLY -> scalingStage.prescaleProducts(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
+      case DIVIDE -> scalingStage.prescaleQuotients(values, offset, length, step.prescaleZero(), step.prescaleBy(), prescaled);
     }
     return prescaled;
   }

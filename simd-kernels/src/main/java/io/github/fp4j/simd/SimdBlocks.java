@@ -47,7 +47,7 @@ final class SimdBlocks implements BlockKernels {
     private final HadamardTransformer transformer;
 
     Workspace(Bodies bodies) {
-      BlockStages stages = new BlockStages(bodies.maxima, bodies.scaler, bodies.encoder, bodies.caster, bodies.search);
+      BlockStages stages = new BlockStages(bodies.maxima, bodies.scaler, bodies.encoders, bodies.elementScaler, bodies.caster, bodies.search);
       quantizer = new BlockQuantizer(stages, bodies.transpose);
       tileQuantizer = new TileQuantizer(stages);
       dequantizer = new BlockDequantizer(bodies.decoder);
@@ -78,14 +78,15 @@ final class SimdBlocks implements BlockKernels {
 
   /** The kernels of one width, shared by all threads. */
   private record Bodies(
-      BlockMaxima maxima, BlockScaler scaler, BlockEncoder encoder, ElementCaster caster, FourOverSix search, PhiloxBlocks philox, BlockDecoder decoder,
-      BlockErrors errors, HadamardButterflies butterflies, PanelTranspose transpose) {
+      BlockMaxima maxima, BlockScaler scaler, BlockEncoder.Pair encoders, ElementScaler elementScaler, ElementCaster caster, FourOverSix search,
+      PhiloxBlocks philox, BlockDecoder decoder, BlockErrors errors, HadamardButterflies butterflies, PanelTranspose transpose) {
 
     static Bodies of(int bits) {
       return new Bodies(
           PerWidth.instance(BlockMaxima.class, BlockMaximaBody.class, bits),
           PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits),
-          PerWidth.instance(BlockEncoder.class, BlockEncoderBody.class, bits),
+          BlockEncoder.Pair.ofWidth(bits),
+          PerWidth.instance(ElementScaler.class, ElementScalerBody.class, bits),
           PerWidth.instance(ElementCaster.class, ElementCasterBody.class, bits),
           PerWidth.instance(FourOverSix.class, FourOverSixBody.class, bits),
           PerWidth.instance(PhiloxBlocks.class, PhiloxBlocksBody.class, bits),
