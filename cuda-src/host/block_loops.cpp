@@ -26,6 +26,8 @@ namespace {
 
 #include "vector_stores.h"
 
+#include "nibble_vectors.h"
+
 #include "block_restoring.h"
 
 #if defined(FP4J_BLOCK_VECTORS)

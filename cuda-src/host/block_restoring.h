@@ -1,5 +1,5 @@
-// Blocks of 16 or 32 E2M1 codes restored in vectors. Included into the anonymous namespace of each instruction set's translation unit, after block_stages.h and
-// vector_stores.h.
+// Blocks of 16 or 32 E2M1 codes restored in vectors. Included into the anonymous namespace of each instruction set's translation unit, after block_stages.h,
+// vector_stores.h and nibble_vectors.h.
 #if defined(FP4J_BLOCK_VECTORS)
 
 // What scale codes multiply or divide by; the second number is the same for all.
@@ -36,20 +36,9 @@ void restoring_factors(const Profile& profile, float t, RestoringFactors* factor
 
 #if defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
 
-// The values of 16 codes, two to a byte: a permutation looks at the low four bits of an index only.
 __m512 e2m1_values(const std::uint8_t* packed) {
   const __m512 of_code = _mm512_setr_ps(0.0f, 0.5f, 1.0f, 1.5f, 2.0f, 3.0f, 4.0f, 6.0f, -0.0f, -0.5f, -1.0f, -1.5f, -2.0f, -3.0f, -4.0f, -6.0f);
-  std::int64_t codes;
-  std::memcpy(&codes, packed, sizeof codes);
-#if defined(__AVX512VBMI__)
-  const __m512i shifts = _mm512_setr_epi64(0x0400000000, 0x0C00000008, 0x1400000010, 0x1C00000018, 0x2400000020, 0x2C00000028, 0x3400000030, 0x3C00000038);
-  const __m512i indices = _mm512_multishift_epi64_epi8(shifts, _mm512_set1_epi64(codes));
-#else
-  const __m512i halves = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-  const __m512i shifts = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
-  const __m512i indices = _mm512_srlv_epi32(_mm512_permutexvar_epi32(halves, _mm512_castsi128_si512(_mm_cvtsi64_si128(codes))), shifts);
-#endif
-  return _mm512_permutexvar_ps(indices, of_code);
+  return _mm512_permutexvar_ps(nibbles_of(packed), of_code);
 }
 
 template <bool Divides, bool HasSecond, int Size, class Stores>

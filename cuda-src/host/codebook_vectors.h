@@ -58,19 +58,8 @@ __m512 scaled_values(const VectorCodebook& codebook, float scale) {
   return _mm512_mul_ps(codebook.values, _mm512_set1_ps(scale));
 }
 
-// A permutation looks at the low four bits of an index only: nibble i of eight bytes, shifted down, is one.
 __m512 decoded(__m512 scaled, const std::uint8_t* packed) {
-  std::int64_t codes;
-  std::memcpy(&codes, packed, sizeof codes);
-#if defined(__AVX512VBMI__)
-  const __m512i shifts = _mm512_setr_epi64(0x0400000000, 0x0C00000008, 0x1400000010, 0x1C00000018, 0x2400000020, 0x2C00000028, 0x3400000030, 0x3C00000038);
-  const __m512i indices = _mm512_multishift_epi64_epi8(shifts, _mm512_set1_epi64(codes));
-#else
-  const __m512i halves = _mm512_setr_epi32(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
-  const __m512i shifts = _mm512_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
-  const __m512i indices = _mm512_srlv_epi32(_mm512_permutexvar_epi32(halves, _mm512_castsi128_si512(_mm_cvtsi64_si128(codes))), shifts);
-#endif
-  return _mm512_permutexvar_ps(indices, scaled);
+  return _mm512_permutexvar_ps(nibbles_of(packed), scaled);
 }
 
 // Twice the code, and one where the limit minus x is negative: x is above it, and gradual underflow keeps that from being lost.

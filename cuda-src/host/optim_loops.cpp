@@ -19,6 +19,8 @@ constexpr std::size_t chunk_size = static_cast<std::size_t>(reduction_chunk);
 // Elements that are encoded by way of an array of codes, one to a byte.
 constexpr std::size_t piece_size = 1024;
 
+#include "nibble_vectors.h"
+
 #include "codebook_vectors.h"
 
 std::int32_t largest_bits(const float* values, std::size_t count) {
