@@ -22,12 +22,12 @@ record Pieces(int rows, int rowsPerPiece, int columns, int columnsPerPiece) {
   }
 
   /** Where blocks stand across rows, pieces that are about square keep what is written together. */
-  private static final int SQUARE = 128;
+  private static final int SQUARE = 256;
 
-  /** Pieces as wide as they can be under at least one unit of rows, then as high as they can be. */
+  /** Pieces as wide as they can be with one row, or where blocks stand across rows with {@link #SQUARE}; then as high as they can be. */
   static Pieces of(int rows, int rowUnit, int columns, int columnUnit) {
-    int widest = Math.max(ELEMENTS / rowUnit / columnUnit, 1) * columnUnit;
-    int width = Math.min(columns, rowUnit == 1 ? widest : Math.min(widest, Math.max(SQUARE / columnUnit, 1) * columnUnit));
+    int across = rowUnit == 1 ? 1 : Math.clamp(Math.ceilDiv(rows, rowUnit), 1, Math.max(SQUARE / rowUnit, 1)) * rowUnit;
+    int width = Math.min(columns, Math.max(ELEMENTS / across / columnUnit, 1) * columnUnit);
     int padded = Math.max(Math.ceilDiv(width, columnUnit), 1) * columnUnit;
     int height = Math.max(ELEMENTS / padded / rowUnit, 1) * rowUnit;
     return new Pieces(rows, height, columns, width);

@@ -41,7 +41,9 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its status. */
   public static void main(String[] arguments) {
-    int status = commandLine(arguments).execute(arguments);
+    CommandLine line = commandLine(arguments);
+    int status = line.execute(arguments);
+    line.getOut().flush(); // which a command that ends with anything but a new line has not done
     System.exit(System.out.checkError() ? ExitCode.USAGE : status);
   }
 
