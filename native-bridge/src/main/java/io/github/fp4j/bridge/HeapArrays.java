@@ -18,6 +18,10 @@ final class HeapArrays {
     return MemorySegment.ofArray(values).asSlice((long) Double.BYTES * offset);
   }
 
+  static MemorySegment at(int[] values, int offset) {
+    return MemorySegment.ofArray(values).asSlice((long) Integer.BYTES * offset);
+  }
+
   static MemorySegment at(byte[] bytes, int offset) {
     return MemorySegment.ofArray(bytes).asSlice(offset);
   }

@@ -1,12 +1,12 @@
 package io.github.fp4j.bridge;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.Fp4jLibrary.Function;
 import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /** {@link CodedAdam} of a library with {@code fp4j_optim_adam_blocks}; see {@link NativeOptimizers}. */
 final class NativeCodedAdam implements CodedAdam {
@@ -31,8 +31,7 @@ final class NativeCodedAdam implements CodedAdam {
       int length) {
     int size = first.format().blockSize();
     CodedAdam.check(first, second, from, length);
-    Objects.checkFromIndexSize(parametersOffset, length, parameters.length);
-    Objects.checkFromIndexSize(gradientOffset, length, gradient.length);
+    ArrayRanges.check(parameters, parametersOffset, gradient, gradientOffset, length);
     MemorySegment how = NativeOptimizers.write(coefficients);
     for (int done = 0; done < length; done += OptimizerKernels.CHUNK) {
       int at = from + done;

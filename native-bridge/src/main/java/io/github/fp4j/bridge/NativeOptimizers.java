@@ -110,8 +110,8 @@ final class NativeOptimizers implements OptimizerKernels {
     ArrayRanges.checkScan(gradient, offset, length, magnitudes, squares, chunksOffset);
     for (int from = 0; from < length; from += CHUNK) {
       int chunk = chunksOffset + from / CHUNK;
-      MemorySegment magnitude = MemorySegment.ofArray(magnitudes).asSlice((long) Integer.BYTES * chunk);
-      MemorySegment sum = MemorySegment.ofArray(squares).asSlice((long) Double.BYTES * chunk);
+      MemorySegment magnitude = HeapArrays.at(magnitudes, chunk);
+      MemorySegment sum = HeapArrays.at(squares, chunk);
       library.check(scan, Fp4jOptimAbi.scan(scan.address(), HeapArrays.at(gradient, offset + from), Math.min(CHUNK, length - from), magnitude, sum));
     }
   }

@@ -46,7 +46,7 @@ public record CliffReport(List<Line> lines) {
     return lines.stream().allMatch(Line::passed);
   }
 
-  /** All lines, with the JVMs behind them, as JSON. */
+  /** All lines as JSON. */
   public String json(Map<String, String> environment, Instant started) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("started", started.toString());

@@ -35,13 +35,13 @@ final class SegmentCalls {
 
   static List<Runnable> of(Backend backend) {
     IntFunction<MemorySegment> heapBytes = count -> MemorySegment.ofArray(new byte[count]);
-    IntFunction<MemorySegment> native4 = count -> Arena.ofAuto().allocate(4L * count, 64);
+    IntFunction<MemorySegment> nativeBytes = count -> Arena.ofAuto().allocate(count, 64);
     List<Memory> kinds =
         List.of(
             new Memory(SegmentFloats.FLOAT32, count -> MemorySegment.ofArray(new float[count]), heapBytes),
             new Memory(SegmentFloats.BFLOAT16, count -> MemorySegment.ofArray(new short[count]), heapBytes),
-            new Memory(SegmentFloats.FLOAT32, count -> MemorySegment.ofArray(new byte[4 * count]), heapBytes),
-            new Memory(SegmentFloats.FLOAT32, native4, native4));
+            new Memory(SegmentFloats.FLOAT32, count -> heapBytes.apply(4 * count), heapBytes),
+            new Memory(SegmentFloats.FLOAT32, count -> nativeBytes.apply(4 * count), nativeBytes));
     List<Runnable> calls = new ArrayList<>();
     for (Memory memory : kinds) {
       backend.conversions().ifPresent(kernels -> convert(kernels, memory, calls));

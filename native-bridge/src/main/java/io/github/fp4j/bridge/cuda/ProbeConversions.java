@@ -82,7 +82,7 @@ final class ProbeConversions implements ConversionKernels {
       throw new IllegalArgumentException("format = " + conversion.format() + " has " + conversion.format().width() + " bits: expected 4");
     }
     ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
-    System.arraycopy(pairs(kernel, values, offset, length, 1), 0, packed, packedOffset, (length + 1) / 2);
+    System.arraycopy(pairs(kernel, values, offset, length, 1), 0, packed, packedOffset, ArrayRanges.packedLength(length));
   }
 
   /** The results of an instruction that takes two values, the first of which is its low one; +0 fills the last pair up. */
