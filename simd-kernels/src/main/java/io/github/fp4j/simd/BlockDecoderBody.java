@@ -30,6 +30,14 @@ final class BlockDecoderBody implements BlockDecoder {
   private static final int TURN = 4 * LANES;
   private static final Form FORM = PerWidth.choice(MethodHandles.lookup(), Form.class);
   private static final int BLOCK_SHIFT = FORM.blockShift();
+
+  // Where the blocks of a turn begin, and those of its vectors from there. No method says so: C2 would call it, for what it inlines of the Vector API exceeds
+  // the size at which it stops inlining others.
+  private static final int BLOCKS = Math.max(TURN >>> BLOCK_SHIFT, 1);
+  private static final int HALVES = TURN >>> BLOCK_SHIFT == 0 ? 1 : 0;
+  private static final int BLOCK1 = LANES >>> BLOCK_SHIFT;
+  private static final int BLOCK2 = 2 * LANES >>> BLOCK_SHIFT;
+  private static final int BLOCK3 = 3 * LANES >>> BLOCK_SHIFT;
   private static final Step STEP = FORM.step();
 
   /** An element of an array: see {@link BlockEncoderBody}. */
@@ -50,43 +58,39 @@ final class BlockDecoderBody implements BlockDecoder {
     return IntVector.fromArray(INTS, bits, 0);
   }
 
-  /** The block of vector {@code k} of a turn. */
-  private static int block(int turn, int k) {
-    return TURN >>> BLOCK_SHIFT == 0 ? turn * TURN + k * LANES >>> BLOCK_SHIFT : turn * (TURN >>> BLOCK_SHIFT) + (k * LANES >>> BLOCK_SHIFT);
-  }
-
   @Override
   public void decode(
       byte[] packed, int packedOffset, int length, byte[] scales, int scalesOffset, float[] factors, float last, float[] values, int offset) {
     FloatVector multiplier = FloatVector.broadcast(FLOATS, last);
     IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
     for (int turn = 0; turn < length / TURN; turn++) {
+      int block = turn * BLOCKS >>> HALVES;
       int i = turn * TURN;
       ByteVector half = ByteVector.fromArray(HALF_BYTES, packed, packedOffset + turn * (TURN / 2));
       IntVector codes = ((ByteVector) half.reinterpretShape(BYTES, 0)).rearrange(SPREAD).reinterpretAsInts().lanewise(LSHR, NIBBLE_SHIFT);
       IntVector entry0 = LANES == 4 ? codes.selectFrom(TABLE, UPPER_TABLE) : codes.selectFrom(TABLE);
-      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block(turn, 0)] & 0xFF]);
+      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block] & 0xFF]);
       FloatVector scaled0 = STEP == Step.DIVIDE ? entry0.reinterpretAsFloats().div(factor0) : entry0.reinterpretAsFloats().mul(factor0);
       IntVector product0 = (STEP == Step.MULTIPLY ? scaled0 : scaled0.mul(multiplier)).reinterpretAsInts();
       IntVector value0 = LANES == 16 ? product0 : product0.lanewise(XOR, codes.lanewise(LSHL, 28).and(sign));
       value0.reinterpretAsFloats().intoArray(values, offset + i);
       IntVector codes1 = codes.lanewise(LSHR, 8);
       IntVector entry1 = LANES == 4 ? codes1.selectFrom(TABLE, UPPER_TABLE) : codes1.selectFrom(TABLE);
-      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block(turn, 1)] & 0xFF]);
+      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block + BLOCK1] & 0xFF]);
       FloatVector scaled1 = STEP == Step.DIVIDE ? entry1.reinterpretAsFloats().div(factor1) : entry1.reinterpretAsFloats().mul(factor1);
       IntVector product1 = (STEP == Step.MULTIPLY ? scaled1 : scaled1.mul(multiplier)).reinterpretAsInts();
       IntVector value1 = LANES == 16 ? product1 : product1.lanewise(XOR, codes1.lanewise(LSHL, 28).and(sign));
       value1.reinterpretAsFloats().intoArray(values, offset + i + LANES);
       IntVector codes2 = codes.lanewise(LSHR, 16);
       IntVector entry2 = LANES == 4 ? codes2.selectFrom(TABLE, UPPER_TABLE) : codes2.selectFrom(TABLE);
-      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block(turn, 2)] & 0xFF]);
+      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block + BLOCK2] & 0xFF]);
       FloatVector scaled2 = STEP == Step.DIVIDE ? entry2.reinterpretAsFloats().div(factor2) : entry2.reinterpretAsFloats().mul(factor2);
       IntVector product2 = (STEP == Step.MULTIPLY ? scaled2 : scaled2.mul(multiplier)).reinterpretAsInts();
       IntVector value2 = LANES == 16 ? product2 : product2.lanewise(XOR, codes2.lanewise(LSHL, 28).and(sign));
       value2.reinterpretAsFloats().intoArray(values, offset + i + 2 * LANES);
       IntVector codes3 = codes.lanewise(LSHR, 24);
       IntVector entry3 = LANES == 4 ? codes3.selectFrom(TABLE, UPPER_TABLE) : codes3.selectFrom(TABLE);
-      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block(turn, 3)] & 0xFF]);
+      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[scales[scalesOffset + block + BLOCK3] & 0xFF]);
       FloatVector scaled3 = STEP == Step.DIVIDE ? entry3.reinterpretAsFloats().div(factor3) : entry3.reinterpretAsFloats().mul(factor3);
       IntVector product3 = (STEP == Step.MULTIPLY ? scaled3 : scaled3.mul(multiplier)).reinterpretAsInts();
       IntVector value3 = LANES == 16 ? product3 : product3.lanewise(XOR, codes3.lanewise(LSHL, 28).and(sign));
