@@ -4,120 +4,121 @@
 #if defined(FP4J_VECTOR_STORES)
 #define FP4J_CONVERSION_VECTORS 1
 
-// The constants of encode<F, float>.
-template <class F>
-struct EncodingBits {
-  static constexpr std::int32_t beyond = (F::max_exponent + 1 + 127) << 23;
-  static constexpr std::int32_t smallest_normal = (F::min_exponent + 127) << 23;
-  static constexpr int dropped = 23 - F::mantissa_bits;
-  static constexpr std::int32_t to_last_place = dropped << 23;
-  static constexpr std::int32_t subtrahend = to_last_place + ((F::min_exponent + 127) << F::mantissa_bits);
-  static constexpr int sign_shift = 31 - F::magnitude_bits;
-};
-
+#if defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
+constexpr std::size_t conversion_lanes = 16;
+#else
+constexpr std::size_t conversion_lanes = 8;
 #endif
+constexpr std::size_t encoded_at_once = 4 * conversion_lanes;
+
+typedef float Floats __attribute__((vector_size(conversion_lanes * sizeof(float))));
+typedef std::uint32_t Words __attribute__((vector_size(conversion_lanes * sizeof(std::uint32_t))));
+
+Words all(std::uint32_t value) {
+  return Words{} + value;
+}
 
 #if defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
 
-constexpr std::size_t encoded_at_once = 64;
+Floats loaded(const float* values) {
+  return (Floats)_mm512_loadu_ps(values);
+}
 
-// encode<F> of 16 numbers, operation by operation; what comes out for a NaN is to be replaced.
+Words least(Words a, Words b) {
+  return (Words)_mm512_min_epu32((__m512i)a, (__m512i)b);
+}
+
+Words greatest(Words a, Words b) {
+  return (Words)_mm512_max_epu32((__m512i)a, (__m512i)b);
+}
+
+bool has_nan(const Floats x[4]) {
+  return (_mm512_cmp_ps_mask((__m512)x[0], (__m512)x[1], _CMP_UNORD_Q) | _mm512_cmp_ps_mask((__m512)x[2], (__m512)x[3], _CMP_UNORD_Q)) != 0;
+}
+
+// The low bytes of all lanes, in order. Packing leaves four codes of each vector side by side.
+void store_codes(std::uint8_t* codes, const Words lanes[4]) {
+  const __m512i in_turn = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i ab = _mm512_packus_epi32((__m512i)lanes[0], (__m512i)lanes[1]);
+  const __m512i cd = _mm512_packus_epi32((__m512i)lanes[2], (__m512i)lanes[3]);
+  _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(in_turn, _mm512_packus_epi16(ab, cd)));
+}
+
+#else
+
+Floats loaded(const float* values) {
+  return (Floats)_mm256_loadu_ps(values);  // a memcpy of 32 bytes becomes two of 16 through the stack
+}
+
+Words least(Words a, Words b) {
+  return (Words)_mm256_min_epu32((__m256i)a, (__m256i)b);
+}
+
+Words greatest(Words a, Words b) {
+  return (Words)_mm256_max_epu32((__m256i)a, (__m256i)b);
+}
+
+bool has_nan(const Floats x[4]) {
+  const __m256 ab = _mm256_cmp_ps((__m256)x[0], (__m256)x[1], _CMP_UNORD_Q);
+  return _mm256_movemask_ps(_mm256_or_ps(ab, _mm256_cmp_ps((__m256)x[2], (__m256)x[3], _CMP_UNORD_Q))) != 0;
+}
+
+// The low bytes of all lanes, in order. Packing leaves four codes of each vector side by side.
+void store_codes(std::uint8_t* codes, const Words lanes[4]) {
+  const __m256i in_turn = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m256i ab = _mm256_packus_epi32((__m256i)lanes[0], (__m256i)lanes[1]);
+  const __m256i cd = _mm256_packus_epi32((__m256i)lanes[2], (__m256i)lanes[3]);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), _mm256_permutevar8x32_epi32(_mm256_packus_epi16(ab, cd), in_turn));
+}
+
+#endif
+
+// encode<F> of numbers, operation by operation; what comes out for a NaN is to be replaced.
 template <class F>
-__m512i number_codes(__m512i bits, __m512i overflow) {
-  using B = EncodingBits<F>;
-  const __m512i clamped = _mm512_min_epu32(_mm512_and_si512(bits, _mm512_set1_epi32(0x7FFFFFFF)), _mm512_set1_epi32(B::beyond));
-  const __m512i exponent = _mm512_and_si512(_mm512_max_epu32(clamped, _mm512_set1_epi32(B::smallest_normal)), _mm512_set1_epi32(0x7F800000));
-  const __m512 unit = _mm512_castsi512_ps(_mm512_add_epi32(exponent, _mm512_set1_epi32(B::to_last_place)));
-  const __m512i sum = _mm512_castps_si512(_mm512_add_ps(_mm512_castsi512_ps(clamped), unit));
-  const __m512i binade = _mm512_sub_epi32(_mm512_srli_epi32(exponent, B::dropped), _mm512_set1_epi32(B::subtrahend));
-  const __m512i code = _mm512_min_epu32(_mm512_add_epi32(_mm512_sub_epi32(sum, exponent), binade), overflow);
-  if (!F::is_signed) {
-    return code;
-  }
-  return _mm512_ternarylogic_epi32(code, _mm512_srli_epi32(bits, B::sign_shift), _mm512_set1_epi32(F::sign_mask), 0xF8);  // code | (sign & mask)
+Words number_codes(Words bits, Words overflow) {
+  constexpr std::uint32_t beyond = static_cast<std::uint32_t>(F::max_exponent + 1 + 127) << 23;
+  constexpr std::uint32_t smallest_normal = static_cast<std::uint32_t>(F::min_exponent + 127) << 23;
+  constexpr int dropped = 23 - F::mantissa_bits;
+  constexpr std::uint32_t to_last_place = static_cast<std::uint32_t>(dropped) << 23;
+  constexpr std::uint32_t subtrahend = to_last_place + (static_cast<std::uint32_t>(F::min_exponent + 127) << F::mantissa_bits);
+  const Words clamped = least(bits & 0x7FFFFFFFu, all(beyond));
+  const Words exponent = greatest(clamped, all(smallest_normal)) & 0x7F800000u;
+  const Words sum = (Words)((Floats)clamped + (Floats)(exponent + to_last_place));
+  const Words code = least(sum - exponent + ((exponent >> dropped) - subtrahend), overflow);
+  return F::is_signed ? code | (bits >> (31 - F::magnitude_bits) & static_cast<std::uint32_t>(F::sign_mask)) : code;
 }
 
 // Puts specials.nan ^ (sign & specials.nan_sign_mask) where x is a NaN.
 template <class F>
-__m512i with_nan_codes(__m512i codes, __m512 x, const Specials& specials) {
-  const __m512i mask = _mm512_set1_epi32(static_cast<int>(specials.nan_sign_mask));
-  const __m512i sign = _mm512_and_si512(_mm512_srli_epi32(_mm512_castps_si512(x), EncodingBits<F>::sign_shift), mask);
-  return _mm512_mask_xor_epi32(codes, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q), sign, _mm512_set1_epi32(static_cast<int>(specials.nan)));
+Words with_nan_codes(Words codes, Floats x, const Specials& specials) {
+  const Words sign = (Words)x >> (31 - F::magnitude_bits) & static_cast<std::uint32_t>(specials.nan_sign_mask);
+  return x != x ? sign ^ static_cast<std::uint32_t>(specials.nan) : codes;
 }
 
 template <class F>
 __attribute__((always_inline)) inline void encode_at_once(const float* values, std::uint8_t* codes, const Specials& specials) {
-  __m512 x[4];
-  for (int i = 0; i < 4; i++) {
-    x[i] = _mm512_loadu_ps(values + 16 * i);
+  Floats x[4];
+  for (std::size_t i = 0; i < 4; i++) {
+    x[i] = loaded(values + conversion_lanes * i);
   }
-  const bool has_nan = (_mm512_cmp_ps_mask(x[0], x[1], _CMP_UNORD_Q) | _mm512_cmp_ps_mask(x[2], x[3], _CMP_UNORD_Q)) != 0;
-  if (std::is_same_v<F, E2M1> && !has_nan) {
-    _mm512_storeu_si512(codes, in_order(e2m1_codes(x[0], x[1], x[2], x[3])));  // whose overflow is the largest number always
+  const bool nan = has_nan(x);
+#if defined(__AVX512BW__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
+  if (std::is_same_v<F, E2M1> && !nan) {
+    _mm512_storeu_si512(codes, in_order(e2m1_codes((__m512)x[0], (__m512)x[1], (__m512)x[2], (__m512)x[3])));  // whose overflow is the largest number always
     return;
   }
-  const __m512i overflow = _mm512_set1_epi32(static_cast<int>(specials.overflow));
-  __m512i lanes[4];
+#endif
+  const Words overflow = all(static_cast<std::uint32_t>(specials.overflow));
+  Words lanes[4];
   for (int i = 0; i < 4; i++) {
-    lanes[i] = number_codes<F>(_mm512_castps_si512(x[i]), overflow);
+    lanes[i] = number_codes<F>((Words)x[i], overflow);
   }
-  if (has_nan) {
+  if (nan) {
     for (int i = 0; i < 4; i++) {
       lanes[i] = with_nan_codes<F>(lanes[i], x[i], specials);
     }
   }
-  // Packing leaves four codes of each vector side by side.
-  const __m512i in_turn = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  const __m512i packed = _mm512_packus_epi16(_mm512_packus_epi32(lanes[0], lanes[1]), _mm512_packus_epi32(lanes[2], lanes[3]));
-  _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(in_turn, packed));
-}
-
-#elif defined(__AVX2__)
-
-constexpr std::size_t encoded_at_once = 32;
-
-// encode<F> of 8 numbers, operation by operation; what comes out for a NaN is to be replaced.
-template <class F>
-__m256i number_codes(__m256i bits, __m256i overflow) {
-  using B = EncodingBits<F>;
-  const __m256i clamped = _mm256_min_epu32(_mm256_and_si256(bits, _mm256_set1_epi32(0x7FFFFFFF)), _mm256_set1_epi32(B::beyond));
-  const __m256i exponent = _mm256_and_si256(_mm256_max_epu32(clamped, _mm256_set1_epi32(B::smallest_normal)), _mm256_set1_epi32(0x7F800000));
-  const __m256 unit = _mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(B::to_last_place)));
-  const __m256i sum = _mm256_castps_si256(_mm256_add_ps(_mm256_castsi256_ps(clamped), unit));
-  const __m256i binade = _mm256_sub_epi32(_mm256_srli_epi32(exponent, B::dropped), _mm256_set1_epi32(B::subtrahend));
-  const __m256i code = _mm256_min_epu32(_mm256_add_epi32(_mm256_sub_epi32(sum, exponent), binade), overflow);
-  if (!F::is_signed) {
-    return code;
-  }
-  return _mm256_or_si256(code, _mm256_and_si256(_mm256_srli_epi32(bits, B::sign_shift), _mm256_set1_epi32(F::sign_mask)));
-}
-
-// Puts specials.nan ^ (sign & specials.nan_sign_mask) where x is a NaN.
-template <class F>
-__m256i with_nan_codes(__m256i codes, __m256 x, const Specials& specials) {
-  const __m256i mask = _mm256_set1_epi32(static_cast<int>(specials.nan_sign_mask));
-  const __m256i sign = _mm256_and_si256(_mm256_srli_epi32(_mm256_castps_si256(x), EncodingBits<F>::sign_shift), mask);
-  const __m256i of_nan = _mm256_xor_si256(sign, _mm256_set1_epi32(static_cast<int>(specials.nan)));
-  return _mm256_blendv_epi8(codes, of_nan, _mm256_castps_si256(_mm256_cmp_ps(x, x, _CMP_UNORD_Q)));
-}
-
-template <class F>
-__attribute__((always_inline)) inline void encode_at_once(const float* values, std::uint8_t* codes, const Specials& specials) {
-  const __m256i overflow = _mm256_set1_epi32(static_cast<int>(specials.overflow));
-  __m256 x[4];
-  __m256i lanes[4];
-  for (int i = 0; i < 4; i++) {
-    x[i] = _mm256_loadu_ps(values + 8 * i);
-    lanes[i] = number_codes<F>(_mm256_castps_si256(x[i]), overflow);
-  }
-  if (_mm256_movemask_ps(_mm256_or_ps(_mm256_cmp_ps(x[0], x[1], _CMP_UNORD_Q), _mm256_cmp_ps(x[2], x[3], _CMP_UNORD_Q))) != 0) {
-    for (int i = 0; i < 4; i++) {
-      lanes[i] = with_nan_codes<F>(lanes[i], x[i], specials);
-    }
-  }
-  // Packing leaves four codes of each vector side by side.
-  const __m256i packed = _mm256_packus_epi16(_mm256_packus_epi32(lanes[0], lanes[1]), _mm256_packus_epi32(lanes[2], lanes[3]));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)));
+  store_codes(codes, lanes);
 }
 
 #endif

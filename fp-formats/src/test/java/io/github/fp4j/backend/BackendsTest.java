@@ -60,6 +60,21 @@ class BackendsTest {
     assertThat(kernels).isSameAs(ReferenceBackend.INSTANCE.conversions().orElseThrow());
   }
 
+  private record First(List<Backend> backends) implements BackendProvider {}
+
+  private record Second(List<Backend> backends) implements BackendProvider {}
+
+  @Test
+  void theOrderDoesNotDependOnWhoIsLoadedFirst() {
+    Backend rival = new Ranked("peer", OptionalInt.empty(), Availability.no("of a name that is taken"));
+    Backend last = new Ranked("another", OptionalInt.empty(), Availability.YES);
+    BackendProvider first = new First(List.of(BY_NAME_ONLY));
+    BackendProvider second = new Second(List.of(last, rival, ABSENT));
+    BackendProvider reference = new ReferenceBackend.Provider();
+    assertThat(Backends.inOrder(List.of(first, second, reference))).containsExactly(ReferenceBackend.INSTANCE, ABSENT, BY_NAME_ONLY, last);
+    assertThat(Backends.inOrder(List.of(reference, second, first))).containsExactly(ReferenceBackend.INSTANCE, ABSENT, BY_NAME_ONLY, last);
+  }
+
   @Test
   void whoHasNoRankIsNeverTaken() {
     assertThatIllegalArgumentException()

@@ -3,6 +3,7 @@ package io.github.fp4j.bridge;
 import io.github.fp4j.backend.Availability;
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.BackendProvider;
+import io.github.fp4j.backend.Backends;
 import io.github.fp4j.backend.BlockKernels;
 import io.github.fp4j.backend.ConversionKernels;
 import io.github.fp4j.backend.GemmKernels;
@@ -134,7 +135,7 @@ public final class NativeLibraryBackend implements Backend {
     return state().description();
   }
 
-  /** Our own library stands behind vectors of the JVM, whose kernels need no call to another language; anybody else's is asked for by name. */
+  /** Our own library stands behind vectors of the JVM, which need no native access ({@link Backends#fastest}); anybody else's is asked for by name. */
   @Override
   public OptionalInt rank() {
     return bundled == BundledLibrary.HOST ? OptionalInt.of(1) : OptionalInt.empty();

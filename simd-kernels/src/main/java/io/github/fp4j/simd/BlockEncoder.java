@@ -7,26 +7,39 @@ package io.github.fp4j.simd;
  */
 interface BlockEncoder {
 
-  /** Multiplies and rounds. */
-  void multiply(float[] values, int offset, int length, float[] factors, byte[] packed, int packedOffset);
+  /**
+   * What an encoder is made for.
+   *
+   * @param blockShift 4 or 5: blocks of 16 or 32
+   * @param divides whether elements are divided by their block's factor; multiplied by it otherwise
+   */
+  record Form(int blockShift, boolean divides) {}
 
   /**
-   * Divides and rounds.
+   * Scales and rounds.
    *
-   * @param zero what is added to quotients: +0, which makes +0 of -0, or -0, which changes nothing
+   * @param zero what is added to quotients: +0, which makes +0 of -0, or -0, which changes nothing; nothing is added to products
    */
-  void divide(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset);
+  void encode(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset);
 
-  /** The encoders of one width for blocks of 16 and 32. */
-  record Pair(BlockEncoder of16, BlockEncoder of32) {
-    static Pair ofWidth(int bits) {
-      Class<? extends BlockEncoder> body = bits == 512 ? WideBlockEncoderBody.class : BlockEncoderBody.class;
-      return new Pair(PerWidth.instance(BlockEncoder.class, body, bits, 4), PerWidth.instance(BlockEncoder.class, body, bits, 5));
+  /** The encoders of one width by block size: products and quotients. */
+  record Family(BlockEncoder products16, BlockEncoder products32, BlockEncoder quotients16, BlockEncoder quotients32) {
+    static Family ofWidth(int bits) {
+      return new Family(of(bits, 4, false), of(bits, 5, false), of(bits, 4, true), of(bits, 5, true));
     }
 
-    /** The one for the plan's block size. */
+    private static BlockEncoder of(int bits, int blockShift, boolean divides) {
+      Class<? extends BlockEncoder> body = bits == 512 ? WideBlockEncoderBody.class : BlockEncoderBody.class;
+      return PerWidth.instance(BlockEncoder.class, body, bits, new Form(blockShift, divides));
+    }
+
+    /** The one for the plan's block size and element step. */
     BlockEncoder of(BlockPlan plan) {
-      return plan.blockShift() == 4 ? of16 : of32;
+      boolean is16 = plan.blockShift() == 4;
+      if (plan.elementStep().divides()) {
+        return is16 ? quotients16 : quotients32;
+      }
+      return is16 ? products16 : products32;
     }
   }
 }

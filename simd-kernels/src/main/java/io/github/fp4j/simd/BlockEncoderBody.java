@@ -27,7 +27,8 @@ final class BlockEncoderBody implements BlockEncoder {
   private static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
-  private static final int BLOCK_SHIFT = PerWidth.choice(MethodHandles.lookup(), Integer.class);
+  private static final Form FORM = PerWidth.choice(MethodHandles.lookup(), Form.class);
+  private static final int BLOCK_SHIFT = FORM.blockShift();
 
   // Bits that every vector is combined with. They are elements of arrays because C2 makes the vector of a constant anew at each use, and loads are what it has
   // fewest of; the vector of an element it keeps.
@@ -50,50 +51,7 @@ final class BlockEncoderBody implements BlockEncoder {
   }
 
   @Override
-  public void multiply(float[] values, int offset, int length, float[] factors, byte[] packed, int packedOffset) {
-    IntVector six = IntVector.broadcast(INTS, SIX[0]);
-    IntVector one = IntVector.broadcast(INTS, ONE[0]);
-    IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
-    IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
-    IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
-    IntVector infinity = IntVector.broadcast(INTS, INFINITY[0]);
-    for (int turn = 0; turn < length / TURN; turn++) {
-      int i = turn * TURN;
-      FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[block(turn, 0)]);
-      IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).mul(factor0).reinterpretAsInts();
-      IntVector a0 = bits0.and(notSign).min(six);
-      IntVector e0 = a0.max(one).and(infinity);
-      IntVector sum0 = a0.reinterpretAsFloats().add(e0.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-      IntVector code0 = sum0.add(e0.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits0.and(sign));
-      FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[block(turn, 1)]);
-      IntVector bits1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES).mul(factor1).reinterpretAsInts();
-      IntVector a1 = bits1.and(notSign).min(six);
-      IntVector e1 = a1.max(one).and(infinity);
-      IntVector sum1 = a1.reinterpretAsFloats().add(e1.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-      IntVector code1 = sum1.add(e1.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits1.and(sign));
-      FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[block(turn, 2)]);
-      IntVector bits2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).mul(factor2).reinterpretAsInts();
-      IntVector a2 = bits2.and(notSign).min(six);
-      IntVector e2 = a2.max(one).and(infinity);
-      IntVector sum2 = a2.reinterpretAsFloats().add(e2.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-      IntVector code2 = sum2.add(e2.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits2.and(sign));
-      FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[block(turn, 3)]);
-      IntVector bits3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES).mul(factor3).reinterpretAsInts();
-      IntVector a3 = bits3.and(notSign).min(six);
-      IntVector e3 = a3.max(one).and(infinity);
-      IntVector sum3 = a3.reinterpretAsFloats().add(e3.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-      IntVector code3 = sum3.add(e3.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits3.and(sign));
-      IntVector four = code0.lanewise(LSHR, 24).or(code1.lanewise(LSHR, 16)).or(code2.lanewise(LSHR, 8).or(code3));
-      // every byte holds a code in its high nibble; the earlier element of each pair is in the lower int of a long
-      LongVector pairs = four.reinterpretAsLongs();
-      LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
-      ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
-      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + turn * (TURN / 2));
-    }
-  }
-
-  @Override
-  public void divide(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset) {
+  public void encode(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset) {
     FloatVector addend = FloatVector.broadcast(FLOATS, zero);
     IntVector six = IntVector.broadcast(INTS, SIX[0]);
     IntVector one = IntVector.broadcast(INTS, ONE[0]);
@@ -104,30 +62,35 @@ final class BlockEncoderBody implements BlockEncoder {
     for (int turn = 0; turn < length / TURN; turn++) {
       int i = turn * TURN;
       FloatVector factor0 = FloatVector.broadcast(FLOATS, factors[block(turn, 0)]);
-      IntVector bits0 = FloatVector.fromArray(FLOATS, values, offset + i).lanewise(DIV, factor0).add(addend).reinterpretAsInts();
+      FloatVector x0 = FloatVector.fromArray(FLOATS, values, offset + i);
+      IntVector bits0 = (FORM.divides() ? x0.lanewise(DIV, factor0).add(addend) : x0.mul(factor0)).reinterpretAsInts();
       IntVector a0 = bits0.and(notSign).min(six);
       IntVector e0 = a0.max(one).and(infinity);
       IntVector sum0 = a0.reinterpretAsFloats().add(e0.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code0 = sum0.add(e0.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits0.and(sign));
       FloatVector factor1 = FloatVector.broadcast(FLOATS, factors[block(turn, 1)]);
-      IntVector bits1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES).lanewise(DIV, factor1).add(addend).reinterpretAsInts();
+      FloatVector x1 = FloatVector.fromArray(FLOATS, values, offset + i + LANES);
+      IntVector bits1 = (FORM.divides() ? x1.lanewise(DIV, factor1).add(addend) : x1.mul(factor1)).reinterpretAsInts();
       IntVector a1 = bits1.and(notSign).min(six);
       IntVector e1 = a1.max(one).and(infinity);
       IntVector sum1 = a1.reinterpretAsFloats().add(e1.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code1 = sum1.add(e1.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits1.and(sign));
       FloatVector factor2 = FloatVector.broadcast(FLOATS, factors[block(turn, 2)]);
-      IntVector bits2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES).lanewise(DIV, factor2).add(addend).reinterpretAsInts();
+      FloatVector x2 = FloatVector.fromArray(FLOATS, values, offset + i + 2 * LANES);
+      IntVector bits2 = (FORM.divides() ? x2.lanewise(DIV, factor2).add(addend) : x2.mul(factor2)).reinterpretAsInts();
       IntVector a2 = bits2.and(notSign).min(six);
       IntVector e2 = a2.max(one).and(infinity);
       IntVector sum2 = a2.reinterpretAsFloats().add(e2.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code2 = sum2.add(e2.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits2.and(sign));
       FloatVector factor3 = FloatVector.broadcast(FLOATS, factors[block(turn, 3)]);
-      IntVector bits3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES).lanewise(DIV, factor3).add(addend).reinterpretAsInts();
+      FloatVector x3 = FloatVector.fromArray(FLOATS, values, offset + i + 3 * LANES);
+      IntVector bits3 = (FORM.divides() ? x3.lanewise(DIV, factor3).add(addend) : x3.mul(factor3)).reinterpretAsInts();
       IntVector a3 = bits3.and(notSign).min(six);
       IntVector e3 = a3.max(one).and(infinity);
       IntVector sum3 = a3.reinterpretAsFloats().add(e3.add(unit).reinterpretAsFloats()).reinterpretAsInts();
       IntVector code3 = sum3.add(e3.lanewise(LSHR, 22)).lanewise(LSHL, 28).or(bits3.and(sign));
       IntVector four = code0.lanewise(LSHR, 24).or(code1.lanewise(LSHR, 16)).or(code2.lanewise(LSHR, 8).or(code3));
+      // every byte holds a code in its high nibble; the earlier element of each pair is in the lower int of a long
       LongVector pairs = four.reinterpretAsLongs();
       LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
       ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);

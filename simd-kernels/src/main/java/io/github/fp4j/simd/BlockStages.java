@@ -23,7 +23,7 @@ final class BlockStages {
 
   private final BlockMaxima maximaStage;
   private final BlockScaler scaleStage;
-  private final BlockEncoder.Pair codeStages;
+  private final BlockEncoder.Family codeStages;
   private final ElementScaler scalingStage;
   private final ElementCaster castStage;
   private final ScaleSearcher searcher;
@@ -40,7 +40,7 @@ final class BlockStages {
   private final int[] distances = new int[CHUNK];
 
   BlockStages(
-      BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder.Pair codeStages, ElementScaler scalingStage, ElementCaster castStage, FourOverSix searchStage) {
+      BlockMaxima maximaStage, BlockScaler scaleStage, BlockEncoder.Family codeStages, ElementScaler scalingStage, ElementCaster castStage, FourOverSix searchStage) {
     this.maximaStage = maximaStage;
     this.scaleStage = scaleStage;
     this.codeStages = codeStages;
@@ -137,11 +137,7 @@ final class BlockStages {
   private void convert(BlockPlan plan, float[] values, int offset, int length, byte[] codes, int codesOffset) {
     float[] x = prescaled(plan, values, offset, length);
     int start = x == values ? offset : 0;
-    if (plan.elementStep().divides()) {
-      codeStages.of(plan).divide(x, start, length, factors, plan.zero(), codes, codesOffset);
-    } else {
-      codeStages.of(plan).multiply(x, start, length, factors, codes, codesOffset);
-    }
+    codeStages.of(plan).encode(x, start, length, factors, plan.zero(), codes, codesOffset);
   }
 
   /** Elements scaled as by {@link #codes}, from index 0 of an array that the next call overwrites. */

@@ -9,22 +9,16 @@ interface MinifloatEncoder {
   /** Values that are encoded at a time: lengths are multiples of it. Even. */
   int turn();
 
-  /**
-   * Encodes one code to a byte.
-   *
-   * @return whether the codes are right: false if this {@linkplain Form#knowsNan knows no NaN} and one is among the values
-   */
+  /** Encodes; returns whether the codes are right: false if this {@linkplain Form#knowsNan knows no NaN} and one is among the values. */
   boolean encode(float[] values, int offset, byte[] codes, int codesOffset, int length);
-
-  /** The same two codes to a byte, low nibble first, for a format of four bits. */
-  boolean encodePacked(float[] values, int offset, byte[] packed, int packedOffset, int length);
 
   /**
    * What an encoder is made for.
    *
+   * @param packed whether codes, of four bits then, lie two to a byte, low nibble first; one to a byte otherwise
    * @param knowsNan whether a NaN is encoded, which costs about a sixth of the speed
    */
-  record Form(Target target, boolean knowsNan) {}
+  record Form(Target target, boolean packed, boolean knowsNan) {}
 
   /**
    * A format as the constants of the arithmetic.

@@ -81,42 +81,15 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
         }
         four = four.lanewise(LSHR, 8).or(code);
       }
-      four.lanewise(LSHR, TARGET.codeShift() - 24).reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, codesOffset + i);
-    }
-    return FORM.knowsNan() || largest.reduceLanes(MAX) <= INFINITY;
-  }
-
-  @Override
-  public boolean encodePacked(float[] values, int offset, byte[] packed, int packedOffset, int length) {
-    IntVector clamp = IntVector.broadcast(INTS, CLAMP[0]);
-    IntVector normal = IntVector.broadcast(INTS, NORMAL[0]);
-    IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
-    IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
-    IntVector nan = IntVector.broadcast(INTS, NAN[0]);
-    IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
-    IntVector infinity = IntVector.broadcast(INTS, EXPONENT[0]);
-    IntVector largest = IntVector.zero(INTS);
-    for (int i = 0; i < length; i += TURN) {
-      IntVector four = IntVector.zero(INTS);
-      for (int k = 0; k < TURN; k += LANES) {
-        IntVector bits = FloatVector.fromArray(FLOATS, values, offset + i + k).reinterpretAsInts();
-        IntVector magnitude = bits.and(notSign);
-        IntVector a = magnitude.min(clamp);
-        IntVector e = a.max(normal).and(infinity);
-        IntVector sum = a.reinterpretAsFloats().add(e.add(unit).reinterpretAsFloats()).reinterpretAsInts();
-        IntVector code = sum.add(e.lanewise(LSHR, TARGET.fieldShift())).lanewise(LSHL, 28).or(bits.and(sign));
-        if (FORM.knowsNan()) {
-          code = code.blend(nan, magnitude.compare(GT, infinity));
-        } else {
-          largest = largest.max(magnitude);
-        }
-        four = four.lanewise(LSHR, 8).or(code);
+      if (FORM.packed()) {
+        // every byte holds a code in its high nibble; the earlier value of each pair is in the lower int of a long
+        LongVector pairs = four.reinterpretAsLongs();
+        LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
+        ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
+        ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(codes, codesOffset + i / 2);
+      } else {
+        four.lanewise(LSHR, TARGET.codeShift() - 24).reinterpretAsBytes().rearrange(TO_LINEAR).intoArray(codes, codesOffset + i);
       }
-      // every byte holds a code in its high nibble; the earlier value of each pair is in the lower int of a long
-      LongVector pairs = four.reinterpretAsLongs();
-      LongVector bytes = pairs.lanewise(LSHR, 4).or(pairs.lanewise(LSHR, 32));
-      ByteVector linear = bytes.reinterpretAsBytes().rearrange(PAIRS_TO_LINEAR);
-      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + i / 2);
     }
     return FORM.knowsNan() || largest.reduceLanes(MAX) <= INFINITY;
   }

@@ -79,14 +79,14 @@ final class SimdBlocks implements BlockKernels {
 
   /** The kernels of one width, shared by all threads. */
   private record Bodies(
-      BlockMaxima maxima, BlockScaler scaler, BlockEncoder.Pair encoders, ElementScaler elementScaler, ElementCaster caster, FourOverSix search,
+      BlockMaxima maxima, BlockScaler scaler, BlockEncoder.Family encoders, ElementScaler elementScaler, ElementCaster caster, FourOverSix search,
       PhiloxBlocks philox, Map<BlockDecoder.Form, BlockDecoder> decoders, BlockErrors errors, HadamardButterflies butterflies, PanelTranspose transpose) {
 
     static Bodies of(int bits) {
       return new Bodies(
           PerWidth.instance(BlockMaxima.class, BlockMaximaBody.class, bits),
           PerWidth.instance(BlockScaler.class, BlockScalerBody.class, bits),
-          BlockEncoder.Pair.ofWidth(bits),
+          BlockEncoder.Family.ofWidth(bits),
           PerWidth.instance(ElementScaler.class, ElementScalerBody.class, bits),
           PerWidth.instance(ElementCaster.class, ElementCasterBody.class, bits),
           PerWidth.instance(FourOverSix.class, FourOverSixBody.class, bits),

@@ -31,7 +31,7 @@ final class SimdConversions implements ConversionKernels {
 
   private final int bits;
   private final PowerOfTwoCodec powersOfTwo;
-  private final OptimisticEncoder e2m1;
+  private final OptimisticEncoder packedE2m1;
   private final E2m1Decoder e2m1Decoder;
   private final Map<Conversion, Encoder> encoders = new HashMap<>();
   private final Map<FloatFormat, Decoder> decoders;
@@ -41,7 +41,8 @@ final class SimdConversions implements ConversionKernels {
     powersOfTwo = PerWidth.instance(PowerOfTwoCodec.class, PowerOfTwoCodecBody.class, bits);
     e2m1Decoder = PerWidth.instance(E2m1Decoder.class, E2m1DecoderBody.class, bits);
 
-    e2m1 = putEncoder(FloatFormat.E2M1, Overflow.SATURATE, E2m1::encode);
+    packedE2m1 = OptimisticEncoder.of(MinifloatEncoder.Target.of(FloatFormat.E2M1, Overflow.SATURATE), true, bits);
+    putEncoder(FloatFormat.E2M1, Overflow.SATURATE, E2m1::encode);
     putEncoder(FloatFormat.E4M3, Overflow.SATURATE, E4m3::encode);
     putEncoder(FloatFormat.E4M3, Overflow.NAN, E4m3::encodeNonSaturating);
     putEncoder(FloatFormat.UE4M3, Overflow.SATURATE, value -> E4m3.encode(Math.abs(value)));
@@ -62,10 +63,9 @@ final class SimdConversions implements ConversionKernels {
             FloatFormat.UE8M0, new Decoder(powersOfTwo::decode, Ue8m0::decode));
   }
 
-  private OptimisticEncoder putEncoder(FloatFormat format, Overflow overflow, ScalarEncoder scalar) {
-    OptimisticEncoder encoder = OptimisticEncoder.of(MinifloatEncoder.Target.of(format, overflow), bits);
+  private void putEncoder(FloatFormat format, Overflow overflow, ScalarEncoder scalar) {
+    OptimisticEncoder encoder = OptimisticEncoder.of(MinifloatEncoder.Target.of(format, overflow), false, bits);
     encoders.put(Conversion.cuda(format).with(overflow), new Encoder(encoder::encode, scalar));
-    return encoder;
   }
 
   private void putPowerOfTwoEncoder(Rounding rounding, Overflow overflow, ScalarEncoder scalar) {
@@ -120,7 +120,7 @@ final class SimdConversions implements ConversionKernels {
     ArrayRanges.checkPacked(values, offset, packed, packedOffset, length);
     int done = 0;
     for (int start = 0; start < length; start += CHUNK) {
-      done = start + e2m1.encodePacked(values, offset + start, packed, packedOffset + start / 2, Math.min(CHUNK, length - start));
+      done = start + packedE2m1.encode(values, offset + start, packed, packedOffset + start / 2, Math.min(CHUNK, length - start));
     }
     for (int i = done; i < length; i += 2) {
       int low = E2m1.encode(values[offset + i]);

@@ -32,7 +32,8 @@ final class WideBlockEncoderBody implements BlockEncoder {
   private static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
   private static final int LANES = FLOATS.length();
   private static final int TURN = 4 * LANES;
-  private static final int BLOCK_SHIFT = PerWidth.choice(MethodHandles.lookup(), Integer.class);
+  private static final Form FORM = PerWidth.choice(MethodHandles.lookup(), Form.class);
+  private static final int BLOCK_SHIFT = FORM.blockShift();
 
   private static final short[] ONE = {1};
   private static final short[] NOT_SIGN = {0x7FFF};
@@ -70,41 +71,7 @@ final class WideBlockEncoderBody implements BlockEncoder {
   }
 
   @Override
-  public void multiply(float[] values, int offset, int length, float[] factors, byte[] packed, int packedOffset) {
-    ShortVector lower = ShortVector.zero(SHORTS).addIndex(2);
-    ShortVector upper = ShortVector.broadcast(SHORTS, 1).addIndex(2);
-    ShortVector one = ShortVector.broadcast(SHORTS, ONE[0]);
-    ShortVector notSign = ShortVector.broadcast(SHORTS, NOT_SIGN[0]);
-    ShortVector upperMantissaBit = ShortVector.broadcast(SHORTS, UPPER_MANTISSA_BIT[0]);
-    ShortVector first = ShortVector.broadcast(SHORTS, FIRST[0]);
-    ShortVector last = ShortVector.broadcast(SHORTS, LAST[0]);
-    ShortVector codes = ShortVector.fromArray(SHORTS, CODES, 0);
-    IntVector quarters = IntVector.broadcast(INTS, QUARTERS[0]);
-    IntVector signs = IntVector.broadcast(INTS, SIGNS[0]);
-    for (int turn = 0; turn < length / TURN; turn++) {
-      ShortVector a0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN).mul(factors[block(turn, 0)]).reinterpretAsShorts();
-      ShortVector b0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + LANES).mul(factors[block(turn, 1)]).reinterpretAsShorts();
-      ShortVector upper0 = upper.selectFrom(a0, b0);
-      ShortVector anyBelow0 = upper0.and(upperMantissaBit).or(lower.selectFrom(a0, b0));
-      ShortVector before0 = upper0.and(notSign).lanewise(SUSUB, one.lanewise(SUSUB, anyBelow0));
-      ShortVector quarter0 = before0.reinterpretAsInts().lanewise(LSHR, 5).and(quarters).reinterpretAsShorts().max(first).min(last);
-      IntVector code0 = quarter0.selectFrom(codes).reinterpretAsInts().or(upper0.reinterpretAsInts().lanewise(LSHR, 12).and(signs));
-      ShortVector a1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 2 * LANES).mul(factors[block(turn, 2)]).reinterpretAsShorts();
-      ShortVector b1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 3 * LANES).mul(factors[block(turn, 3)]).reinterpretAsShorts();
-      ShortVector upper1 = upper.selectFrom(a1, b1);
-      ShortVector anyBelow1 = upper1.and(upperMantissaBit).or(lower.selectFrom(a1, b1));
-      ShortVector before1 = upper1.and(notSign).lanewise(SUSUB, one.lanewise(SUSUB, anyBelow1));
-      ShortVector quarter1 = before1.reinterpretAsInts().lanewise(LSHR, 5).and(quarters).reinterpretAsShorts().max(first).min(last);
-      IntVector code1 = quarter1.selectFrom(codes).reinterpretAsInts().or(upper1.reinterpretAsInts().lanewise(LSHR, 12).and(signs));
-      // the bytes of an int: codes 2j, 32 + 2j, 2j + 1, 33 + 2j
-      IntVector four = code1.lanewise(LSHL, 8).or(code0);
-      ByteVector linear = four.or(four.lanewise(LSHR, 12)).reinterpretAsBytes().rearrange(TO_LINEAR);
-      ((ByteVector) linear.reinterpretShape(HALF_BYTES, 0)).intoArray(packed, packedOffset + turn * (TURN / 2));
-    }
-  }
-
-  @Override
-  public void divide(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset) {
+  public void encode(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset) {
     FloatVector addend = FloatVector.broadcast(FLOATS, zero);
     ShortVector lower = ShortVector.zero(SHORTS).addIndex(2);
     ShortVector upper = ShortVector.broadcast(SHORTS, 1).addIndex(2);
@@ -117,15 +84,23 @@ final class WideBlockEncoderBody implements BlockEncoder {
     IntVector quarters = IntVector.broadcast(INTS, QUARTERS[0]);
     IntVector signs = IntVector.broadcast(INTS, SIGNS[0]);
     for (int turn = 0; turn < length / TURN; turn++) {
-      ShortVector a0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN).lanewise(DIV, factors[block(turn, 0)]).add(addend).reinterpretAsShorts();
-      ShortVector b0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + LANES).lanewise(DIV, factors[block(turn, 1)]).add(addend).reinterpretAsShorts();
+      FloatVector x0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN);
+      float f0 = factors[block(turn, 0)];
+      ShortVector a0 = (FORM.divides() ? x0.lanewise(DIV, f0).add(addend) : x0.mul(f0)).reinterpretAsShorts();
+      FloatVector y0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + LANES);
+      float g0 = factors[block(turn, 1)];
+      ShortVector b0 = (FORM.divides() ? y0.lanewise(DIV, g0).add(addend) : y0.mul(g0)).reinterpretAsShorts();
       ShortVector upper0 = upper.selectFrom(a0, b0);
       ShortVector anyBelow0 = upper0.and(upperMantissaBit).or(lower.selectFrom(a0, b0));
       ShortVector before0 = upper0.and(notSign).lanewise(SUSUB, one.lanewise(SUSUB, anyBelow0));
       ShortVector quarter0 = before0.reinterpretAsInts().lanewise(LSHR, 5).and(quarters).reinterpretAsShorts().max(first).min(last);
       IntVector code0 = quarter0.selectFrom(codes).reinterpretAsInts().or(upper0.reinterpretAsInts().lanewise(LSHR, 12).and(signs));
-      ShortVector a1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 2 * LANES).lanewise(DIV, factors[block(turn, 2)]).add(addend).reinterpretAsShorts();
-      ShortVector b1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 3 * LANES).lanewise(DIV, factors[block(turn, 3)]).add(addend).reinterpretAsShorts();
+      FloatVector x1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 2 * LANES);
+      float f1 = factors[block(turn, 2)];
+      ShortVector a1 = (FORM.divides() ? x1.lanewise(DIV, f1).add(addend) : x1.mul(f1)).reinterpretAsShorts();
+      FloatVector y1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 3 * LANES);
+      float g1 = factors[block(turn, 3)];
+      ShortVector b1 = (FORM.divides() ? y1.lanewise(DIV, g1).add(addend) : y1.mul(g1)).reinterpretAsShorts();
       ShortVector upper1 = upper.selectFrom(a1, b1);
       ShortVector anyBelow1 = upper1.and(upperMantissaBit).or(lower.selectFrom(a1, b1));
       ShortVector before1 = upper1.and(notSign).lanewise(SUSUB, one.lanewise(SUSUB, anyBelow1));

@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.checkpoint;
 
+import io.github.fp4j.conformance.staging.StagedFolder;
 import io.github.fp4j.conformance.tensorfile.DataType;
 import io.github.fp4j.conformance.tensorfile.FloatElements;
 import io.github.fp4j.conformance.tensorfile.Npy;

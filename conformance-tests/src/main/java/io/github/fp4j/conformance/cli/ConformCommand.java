@@ -79,8 +79,8 @@ final class ConformCommand implements Callable<Integer> {
       description = "What the --subject claims, and its waivers (default: everything); conformance-tests/VECTORS.md has an example.")
   private @Nullable Path profile;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that prints nothing for so long, or a process of --isolate that judges nothing (default: 60).")
-  private double timeout;
+  @Option(names = "--timeout", paramLabel = "SECONDS", converter = Seconds.class, defaultValue = "60", description = "End a --subject that prints nothing for so long, or a process of --isolate that judges nothing (default: 60).")
+  private Duration timeout = Duration.ZERO;
 
   @Option(names = "--suite", split = ",", paramLabel = "ID", description = "Only these suites, e.g. X1,X6.")
   private List<String> suites = new ArrayList<>();
@@ -153,7 +153,7 @@ final class ConformCommand implements Callable<Integer> {
 
   private List<Backend> subjects() {
     if (command != null) {
-      return List.of(new ProcessSubject(claimed.name(), command, silence()));
+      return List.of(new ProcessSubject(claimed.name(), command, timeout));
     }
     List<Backend> named = backends.stream().map(Backends::named).toList();
     List<Backend> subjects = backends.isEmpty() && libraries.isEmpty() ? Backends.all() : named;
@@ -175,11 +175,7 @@ final class ConformCommand implements Callable<Integer> {
     String line =
         OwnProcess.command(
             "judge", kind, who, "--level", level.name(), "--mismatches", Integer.toString(mismatches), "--threads", Integer.toString(threads));
-    return new IsolatedSubject(name, description, line, silence());
-  }
-
-  private Duration silence() {
-    return Duration.ofMillis((long) (timeout * 1000));
+    return new IsolatedSubject(name, description, line, timeout);
   }
 
   private List<CoverageClass> vectors() {

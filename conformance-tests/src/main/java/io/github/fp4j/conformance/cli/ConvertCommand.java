@@ -46,7 +46,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(names = "--variant", paramLabel = "ID", description = "The conversion of a named stack; 'fp4j explain 0.3 --to FORMAT' lists them.")
   private @Nullable String variant;
 
-  @Option(names = "--backend", paramLabel = "NAME", description = "Who converts (default: the fastest that supports the conversion).")
+  @Option(names = "--backend", paramLabel = "NAME", description = "Who converts (default: the first of vectors, host library and reference that supports the conversion).")
   private @Nullable String backend;
 
   @Option(names = "--packed", description = "Two four-bit codes a byte, the earlier in the low nibble.")

@@ -70,8 +70,8 @@ final class FingerprintCommand implements Callable<Integer> {
   @Option(names = "--format", paramLabel = "FORMAT", description = "What A and B are made of, e.g. nvfp4, e4m3 or fp16 (default: the first that the device takes, nvfp4 before mxfp4 before the others).")
   private @Nullable String format;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that takes so long for an answer (default: 60).")
-  private double timeout;
+  @Option(names = "--timeout", paramLabel = "SECONDS", converter = Seconds.class, defaultValue = "60", description = "End a --subject that takes so long for an answer (default: 60).")
+  private Duration timeout = Duration.ZERO;
 
   @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the search for vectors (default: ${DEFAULT-VALUE}).")
   private long seed;
@@ -100,7 +100,7 @@ final class FingerprintCommand implements Callable<Integer> {
 
   private int onPipe(String command) throws IOException {
     OperandFormat asked = chosen(command, Fingerprint.FORMATS);
-    try (ProcessDevice device = new ProcessDevice(command, Duration.ofMillis((long) (timeout * 1000)))) {
+    try (ProcessDevice device = new ProcessDevice(command, timeout)) {
       return found(new Asked(command, asked, device));
     } catch (SubjectCrash e) {
       spec.commandLine().getOut().println("CRASH: " + e.getMessage());

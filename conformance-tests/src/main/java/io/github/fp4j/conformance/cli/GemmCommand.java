@@ -93,7 +93,7 @@ final class GemmCommand implements Callable<Integer> {
     @Option(names = "--pairwise", description = "One dot product for each pair of rows, D [M], instead of all, D [M, N]; under any model, and with any --backend that has it.")
     private boolean pairwise;
 
-    @Option(names = "--backend", paramLabel = "NAME", description = "Who multiplies (default: the fastest; the bits are the same).")
+    @Option(names = "--backend", paramLabel = "NAME", description = "Who multiplies (default: the first of vectors, host library and reference that can; the bits are the same).")
     private @Nullable String backend;
 
     @Option(names = "--out", paramLabel = "D.npy", description = "D, float32, NaN payload included.")

@@ -41,10 +41,14 @@ public final class Main implements Runnable {
 
   /** Runs one command and exits with its status. */
   public static void main(String[] arguments) {
-    CommandLine line = commandLine(arguments);
+    System.exit(run(commandLine(arguments), arguments));
+  }
+
+  /** Runs one command; all that it printed is out then, or the status says that it could not be. */
+  static int run(CommandLine line, String... arguments) {
     int status = line.execute(arguments);
-    line.getOut().flush(); // which a command that ends with anything but a new line has not done
-    System.exit(System.out.checkError() ? ExitCode.USAGE : status);
+    line.getOut().flush(); // which print has not done
+    return System.out.checkError() ? ExitCode.USAGE : status;
   }
 
   /**

@@ -59,7 +59,7 @@ final class OptimCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "Whose kernels compute the steps (default: the fastest here); results are the same bits.")
+      description = "Whose kernels compute the steps (default: those of vectors, else of the host library or the reference); results are the same bits.")
   private @Nullable String backend;
 
   @Option(names = "--demo", description = "Run the spike experiment; its page goes to --out (default: optim-demo).")

@@ -57,23 +57,23 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--subject", paramLabel = "COMMAND", description = "Run this command, put the suite to it twice, and judge.")
   private @Nullable String command;
 
-  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "60", description = "End a --subject that prints nothing for so long (default: 60).")
-  private double timeout;
+  @Option(names = "--timeout", paramLabel = "SECONDS", converter = Seconds.class, defaultValue = "60", description = "End a --subject that prints nothing for so long (default: 60).")
+  private Duration timeout = Duration.ZERO;
 
   @Option(names = "--mismatches", paramLabel = "N", defaultValue = "20", description = "Differences shown (default: 20; 0 shows all).")
   private int mismatches;
 
   @Override
   public Integer call() throws Exception {
-    if (mismatches < 0 || timeout <= 0) {
-      throw new IllegalArgumentException("--mismatches " + mismatches + " --timeout " + timeout + ": expected 0 or more, and more than 0 seconds");
+    if (mismatches < 0) {
+      throw new IllegalArgumentException("--mismatches " + mismatches + ": expected 0 or more");
     }
     if (command != null) {
       if (file != null || suite == null) {
         throw new IllegalArgumentException("--subject: expected --suite and no FILE with it");
       }
       VectorSuite asked = VectorSuites.byName(suite, seed == null ? 1 : seed);
-      return judge(new ProcessSubject("subject", command, Duration.ofMillis((long) (timeout * 1000))), asked, count == null ? asked.count() : count);
+      return judge(new ProcessSubject("subject", command, timeout), asked, count == null ? asked.count() : count);
     }
     try (Answers answers = Answers.open(file)) {
       VectorHeader header = answers.source().header();

@@ -1,14 +1,11 @@
 package io.github.fp4j.conformance.report;
 
-import java.io.BufferedOutputStream;
+import io.github.fp4j.conformance.staging.StagedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.xml.stream.XMLStreamException;
 
 /** Writes a run as {@code report.json}, {@code junit.xml} and {@code index.html}. */
@@ -49,18 +46,11 @@ public final class ReportFolder {
 
   /** The same for any content. */
   public static void place(Path file, Content content) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new IOException(file + ": is a folder: expected the name of a file to write");
-    }
-    String name = "." + file.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
-    Path temporary = file.toAbsolutePath().resolveSibling(name); // not createTempFile, which lets only the owner read it
-    try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), 1 << 16)) {
+    try (StagedFile staged = StagedFile.of(file)) {
+      try (OutputStream out = staged.stream()) {
         content.writeTo(out);
       }
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+      staged.commit();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.fp4j.conformance.tensorfile;
 
+import io.github.fp4j.conformance.staging.StagedFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -135,6 +135,13 @@ class FingerprintCommandTest {
         .isEqualTo(new Run(ExitCode.USAGE, "", "fp4j fingerprint: --format nvfp4: expected mxfp4 for model mxf4" + System.lineSeparator()));
     assertThat(run("fingerprint", "nobody").err).startsWith("fp4j fingerprint: unknown backend \"nobody\": expected one of reference");
     assertThat(run("fingerprint", "simd-128").err).containsAnyOf("backend simd-128 has no accumulator of its own: expected ", "backend simd-128 is unavailable: ");
+    for (String timeout : List.of("0", "-1", "NaN", "soon")) {
+      for (String command : List.of("fingerprint", "verify", "conform")) {
+        Run run = run(command, "--subject", "./device", "--timeout", timeout);
+        assertThat(run.err).startsWith("fp4j " + command + ": Invalid value for option '--timeout': '" + timeout + "': expected seconds, 0.001 to a billion");
+        assertThat(run.status).isEqualTo(ExitCode.USAGE);
+      }
+    }
     Path lost = folder.resolve("missing").resolve("card.json");
     assertThat(run("fingerprint", "--model", "mxf4", "--json", lost.toString()).err)
         .isEqualTo("fp4j fingerprint: --json " + lost + ": its folder does not exist; expected a file in one that does" + System.lineSeparator());

@@ -127,6 +127,19 @@ class LauncherIT {
   }
 
   @Test
+  void whoAnswersProductsWithoutAnAccumulatorIsToldOfTheOption() throws Exception {
+    byte[] questions = fp4j(new byte[0], "generate", "gemm-certified", "--count", "3").out();
+    Outcome own = fp4j(questions, "answer", "--backend", "reference");
+    assertThat(own.text()).endsWith("0 unsupported\n1 unsupported\n2 unsupported\n");
+    assertThat(own.err())
+        .isEqualTo("fp4j answer: 3 products are unsupported: reference does not compute them under --model own; expected one that it does, see 'fp4j gemm --list'");
+    Outcome exact = fp4j(questions, "answer", "--backend", "reference", "--model", "exact-rz");
+    assertThat(exact.text()).doesNotContain("unsupported");
+    assertThat(exact.err()).isEmpty();
+    assertThat(fp4j(questions, "answer", "--backend", "reference", "--model", "exact").err()).startsWith("fp4j answer: unknown model \"exact\": expected one of ").hasLineCount(1);
+  }
+
+  @Test
   void aClosedStandardOutputIsAnErrorOfOneLine() throws Exception {
     Outcome outcome = run(Map.of(), new byte[0], "sh", "-c", "head -c 40000000 /dev/zero | \"$0\" convert --from f32 --to e2m1 2>err2 | head -c 1 >/dev/null; cat err2", LAUNCHER);
     assertThat(ownLines(outcome.text()).lines()).hasSize(1).allMatch(line -> line.contains("standard output was closed"));

@@ -1,4 +1,4 @@
-package io.github.fp4j.conformance.checkpoint;
+package io.github.fp4j.conformance.staging;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A folder of plain files that is filled beside its place and appears there by {@link #commit} only. {@link #close} without it, and an orderly end of the JVM
  * (SIGTERM, Ctrl-C), remove it; a JVM that is killed leaves {@code .NAME.part}.
  */
-final class StagedFolder implements Closeable {
+public final class StagedFolder implements Closeable {
   private static final Set<Path> PENDING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -28,7 +28,7 @@ final class StagedFolder implements Closeable {
     this.staged = staged;
   }
 
-  static StagedFolder of(Path target) throws IOException {
+  public static StagedFolder of(Path target) throws IOException {
     StagedFolder folder = new StagedFolder(target, target.resolveSibling("." + target.getFileName() + ".part"));
     PENDING.add(folder.staged);
     Files.createDirectories(folder.staged);
@@ -36,11 +36,11 @@ final class StagedFolder implements Closeable {
   }
 
   /** Where to write. */
-  Path path() {
+  public Path path() {
     return staged;
   }
 
-  void commit() throws IOException {
+  public void commit() throws IOException {
     Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -1,9 +1,12 @@
-package io.github.fp4j.conformance.tensorfile;
+package io.github.fp4j.conformance.staging;
 
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>{@link #close} deletes what was not committed, and so does a shutdown hook when the JVM is told to end (SIGTERM, Ctrl-C, {@code System.exit}).
  * After a {@code kill -9} the temporary file stays, never one with the target's name.
  */
-final class StagedFile implements Closeable {
+public final class StagedFile implements Closeable {
   // A heap buffer is copied by the channel into a direct one of the same size: pieces keep that small.
   private static final int PIECE = 1 << 22;
 
@@ -42,20 +45,20 @@ final class StagedFile implements Closeable {
   }
 
   /** @throws IOException if the target is a folder, or its folder does not exist or cannot be written to */
-  static StagedFile of(Path target) throws IOException {
+  public static StagedFile of(Path target) throws IOException {
     Path absolute = target.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder == null || Files.isDirectory(absolute)) {
-      throw Fault.in(target.toString(), "is a folder: expected the name of a file to write");
+      throw new IOException(target + ": is a folder: expected the name of a file to write");
     }
     if (!Files.isDirectory(folder)) {
-      throw Fault.in(target.toString(), "the folder " + folder + " does not exist");
+      throw new IOException(target + ": the folder " + folder + " does not exist");
     }
     String name = "." + absolute.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part";
     Path temporary = folder.resolve(name);
     synchronized (PENDING) {
       if (shuttingDown) {
-        throw Fault.in(target.toString(), "not begun: the JVM is shutting down");
+        throw new IOException(target + ": not begun: the JVM is shutting down");
       }
       StagedFile staged = new StagedFile(absolute, temporary);
       PENDING.add(temporary);
@@ -67,7 +70,7 @@ final class StagedFile implements Closeable {
    * Writes all of {@code bytes} (native, mapped or over a {@code byte[]}) at {@code position}; what lies between pieces reads as zero. Pages of a mapped file are
    * taken out of this process again, so that a copy of any size needs little memory.
    */
-  void write(long position, MemorySegment bytes) throws IOException {
+  public void write(long position, MemorySegment bytes) throws IOException {
     for (long at = 0; at < bytes.byteSize(); ) {
       MemorySegment from = bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at));
       ByteBuffer piece = from.asByteBuffer();
@@ -80,15 +83,20 @@ final class StagedFile implements Closeable {
     }
   }
 
+  /** A stream to the start of the file, buffered; to be closed before {@link #commit}. */
+  public OutputStream stream() {
+    return new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+  }
+
   /** Makes the file {@code size} bytes long, with zeros, if it is shorter. */
-  void extendTo(long size) throws IOException {
+  public void extendTo(long size) throws IOException {
     if (channel.size() < size) {
       channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
     }
   }
 
   /** Gives the file its name; replaces one that has it. */
-  void commit() throws IOException {
+  public void commit() throws IOException {
     channel.close();
     Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     committed = true;
