@@ -30,15 +30,14 @@ final class BlockDecoderBody implements BlockDecoder {
   private static final int TURN = 4 * LANES;
   private static final Form FORM = PerWidth.choice(MethodHandles.lookup(), Form.class);
   private static final int BLOCK_SHIFT = FORM.blockShift();
+  private static final Step STEP = FORM.step();
 
-  // Where the blocks of a turn begin, and those of its vectors from there. No method says so: C2 would call it, for what it inlines of the Vector API exceeds
-  // the size at which it stops inlining others.
+  // Where blocks begin: see BlockEncoderBody.
   private static final int BLOCKS = Math.max(TURN >>> BLOCK_SHIFT, 1);
   private static final int HALVES = TURN >>> BLOCK_SHIFT == 0 ? 1 : 0;
   private static final int BLOCK1 = LANES >>> BLOCK_SHIFT;
   private static final int BLOCK2 = 2 * LANES >>> BLOCK_SHIFT;
   private static final int BLOCK3 = 3 * LANES >>> BLOCK_SHIFT;
-  private static final Step STEP = FORM.step();
 
   /** An element of an array: see {@link BlockEncoderBody}. */
   private static final int[] SIGN = {1 << 31};

@@ -35,6 +35,12 @@ final class WideBlockEncoderBody implements BlockEncoder {
   private static final Form FORM = PerWidth.choice(MethodHandles.lookup(), Form.class);
   private static final int BLOCK_SHIFT = FORM.blockShift();
 
+  // Where blocks begin: see BlockEncoderBody.
+  private static final int BLOCKS = TURN >>> BLOCK_SHIFT;
+  private static final int BLOCK1 = LANES >>> BLOCK_SHIFT;
+  private static final int BLOCK2 = 2 * LANES >>> BLOCK_SHIFT;
+  private static final int BLOCK3 = 3 * LANES >>> BLOCK_SHIFT;
+
   private static final short[] ONE = {1};
   private static final short[] NOT_SIGN = {0x7FFF};
   private static final short[] UPPER_MANTISSA_BIT = {0x40};
@@ -65,11 +71,6 @@ final class WideBlockEncoderBody implements BlockEncoder {
     return codes;
   }
 
-  /** The block of vector {@code k} of a turn. */
-  private static int block(int turn, int k) {
-    return turn * (TURN >>> BLOCK_SHIFT) + (k * LANES >>> BLOCK_SHIFT);
-  }
-
   @Override
   public void encode(float[] values, int offset, int length, float[] factors, float zero, byte[] packed, int packedOffset) {
     FloatVector addend = FloatVector.broadcast(FLOATS, zero);
@@ -84,11 +85,12 @@ final class WideBlockEncoderBody implements BlockEncoder {
     IntVector quarters = IntVector.broadcast(INTS, QUARTERS[0]);
     IntVector signs = IntVector.broadcast(INTS, SIGNS[0]);
     for (int turn = 0; turn < length / TURN; turn++) {
+      int block = turn * BLOCKS;
       FloatVector x0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN);
-      float f0 = factors[block(turn, 0)];
+      float f0 = factors[block];
       ShortVector a0 = (FORM.divides() ? x0.lanewise(DIV, f0).add(addend) : x0.mul(f0)).reinterpretAsShorts();
       FloatVector y0 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + LANES);
-      float g0 = factors[block(turn, 1)];
+      float g0 = factors[block + BLOCK1];
       ShortVector b0 = (FORM.divides() ? y0.lanewise(DIV, g0).add(addend) : y0.mul(g0)).reinterpretAsShorts();
       ShortVector upper0 = upper.selectFrom(a0, b0);
       ShortVector anyBelow0 = upper0.and(upperMantissaBit).or(lower.selectFrom(a0, b0));
@@ -96,10 +98,10 @@ final class WideBlockEncoderBody implements BlockEncoder {
       ShortVector quarter0 = before0.reinterpretAsInts().lanewise(LSHR, 5).and(quarters).reinterpretAsShorts().max(first).min(last);
       IntVector code0 = quarter0.selectFrom(codes).reinterpretAsInts().or(upper0.reinterpretAsInts().lanewise(LSHR, 12).and(signs));
       FloatVector x1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 2 * LANES);
-      float f1 = factors[block(turn, 2)];
+      float f1 = factors[block + BLOCK2];
       ShortVector a1 = (FORM.divides() ? x1.lanewise(DIV, f1).add(addend) : x1.mul(f1)).reinterpretAsShorts();
       FloatVector y1 = FloatVector.fromArray(FLOATS, values, offset + turn * TURN + 3 * LANES);
-      float g1 = factors[block(turn, 3)];
+      float g1 = factors[block + BLOCK3];
       ShortVector b1 = (FORM.divides() ? y1.lanewise(DIV, g1).add(addend) : y1.mul(g1)).reinterpretAsShorts();
       ShortVector upper1 = upper.selectFrom(a1, b1);
       ShortVector anyBelow1 = upper1.and(upperMantissaBit).or(lower.selectFrom(a1, b1));
