@@ -45,25 +45,27 @@ final class BlockQuantizer {
     this.transpose = transpose;
   }
 
-  /** Quantises each row as {@code stored} elements; arguments are checked by the caller. */
-  void rows(BlockPlan plan, FloatRows from, int stored, BlockRows to) {
+  /** Quantises each of the rows from {@code first} up to {@code end} as {@code stored} elements; arguments are checked by the caller. */
+  void rows(BlockPlan plan, FloatRows from, int first, int end, int stored, BlockRows to) {
     clear();
     int blocksPerRow = stored >>> plan.blockShift();
     boolean dense = from.columns() == stored && from.stride() == stored && to.codesStride() == stored / 2 && to.scalesStride() == blocksPerRow;
     if (dense) {
-      run(plan, from.values(), from.offset(), from.rows() * stored, from.rows() * blocksPerRow, to, to.codesOffset(), to.scalesOffset());
+      run(plan, from, first, (end - first) * stored, (end - first) * blocksPerRow, to);
     } else {
-      for (int row = 0; row < from.rows(); row++) {
-        run(
-            plan, from.values(), from.index(row, 0), from.columns(), blocksPerRow, to, to.codesOffset() + row * to.codesStride(),
-            to.scalesOffset() + row * to.scalesStride());
+      for (int row = first; row < end; row++) {
+        run(plan, from, row, from.columns(), blocksPerRow, to);
       }
     }
     flush(plan, to);
   }
 
-  /** {@code length} elements that lie together, and the {@code blocks} they are stored as. */
-  private void run(BlockPlan plan, float[] values, int offset, int length, int blocks, BlockRows to, int codesOffset, int scalesOffset) {
+  /** {@code length} elements that lie together from the start of {@code row}, and the {@code blocks} they are stored as. */
+  private void run(BlockPlan plan, FloatRows from, int row, int length, int blocks, BlockRows to) {
+    float[] values = from.values();
+    int offset = from.index(row, 0);
+    int codesOffset = to.codesOffset() + row * to.codesStride();
+    int scalesOffset = to.scalesOffset() + row * to.scalesStride();
     int whole = length - length % GROUP;
     for (int start = 0; start < whole; start += CHUNK) {
       int count = Math.min(CHUNK, whole - start);
@@ -81,11 +83,14 @@ final class BlockQuantizer {
     }
   }
 
-  /** Quantises each column as {@code stored} elements; arguments are checked by the caller. */
-  void columns(BlockPlan plan, FloatRows from, int stored, BlockRows to) {
+  /**
+   * Quantises each column's elements from {@code first}, where a block starts, up to {@code storedEnd}; what lies beyond the last row is zero. Arguments are checked
+   * by the caller.
+   */
+  void columns(BlockPlan plan, FloatRows from, int first, int storedEnd, BlockRows to) {
     clear();
-    for (int row = 0; row < stored; row += CHUNK / PANEL) {
-      int height = Math.min(CHUNK / PANEL, stored - row);
+    for (int row = first; row < storedEnd; row += CHUNK / PANEL) {
+      int height = Math.min(CHUNK / PANEL, storedEnd - row);
       for (int column = 0; column < from.columns(); column += PANEL) {
         int count = Math.min(PANEL, from.columns() - column);
         makeRoom(plan, count * height >>> plan.blockShift(), to);

@@ -34,6 +34,15 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
   private static final Target TARGET = FORM.target();
   private static final int INFINITY = 0x7F800000;
 
+  // Bits that every vector is combined with, as elements of arrays: see BlockEncoderBody.
+  private static final int[] CLAMP = {TARGET.clampBits()};
+  private static final int[] NORMAL = {TARGET.normalBits()};
+  private static final int[] UNIT = {TARGET.unitBits()};
+  private static final int[] SIGN = {TARGET.signBits()};
+  private static final int[] NAN = {TARGET.nanCode() << TARGET.codeShift()};
+  private static final int[] NOT_SIGN = {0x7FFFFFFF};
+  private static final int[] EXPONENT = {INFINITY};
+
   /** Byte k of int j, which came from vector k, to its place k * LANES + j. */
   private static final VectorShuffle<Byte> TO_LINEAR = VectorShuffle.fromOp(BYTES, i -> 4 * (i % LANES) + i / LANES);
 
@@ -48,13 +57,13 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
 
   @Override
   public boolean encode(float[] values, int offset, byte[] codes, int codesOffset, int length) {
-    IntVector clamp = IntVector.broadcast(INTS, TARGET.clampBits());
-    IntVector normal = IntVector.broadcast(INTS, TARGET.normalBits());
-    IntVector unit = IntVector.broadcast(INTS, TARGET.unitBits());
-    IntVector sign = IntVector.broadcast(INTS, TARGET.signBits());
-    IntVector nan = IntVector.broadcast(INTS, TARGET.nanCode() << TARGET.codeShift());
-    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector clamp = IntVector.broadcast(INTS, CLAMP[0]);
+    IntVector normal = IntVector.broadcast(INTS, NORMAL[0]);
+    IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
+    IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
+    IntVector nan = IntVector.broadcast(INTS, NAN[0]);
+    IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
+    IntVector infinity = IntVector.broadcast(INTS, EXPONENT[0]);
     IntVector largest = IntVector.zero(INTS);
     for (int i = 0; i < length; i += TURN) {
       IntVector four = IntVector.zero(INTS);
@@ -79,13 +88,13 @@ final class MinifloatEncoderBody implements MinifloatEncoder {
 
   @Override
   public boolean encodePacked(float[] values, int offset, byte[] packed, int packedOffset, int length) {
-    IntVector clamp = IntVector.broadcast(INTS, TARGET.clampBits());
-    IntVector normal = IntVector.broadcast(INTS, TARGET.normalBits());
-    IntVector unit = IntVector.broadcast(INTS, TARGET.unitBits());
-    IntVector sign = IntVector.broadcast(INTS, TARGET.signBits());
-    IntVector nan = IntVector.broadcast(INTS, TARGET.nanCode() << 28);
-    IntVector notSign = IntVector.broadcast(INTS, 0x7FFFFFFF);
-    IntVector infinity = IntVector.broadcast(INTS, INFINITY);
+    IntVector clamp = IntVector.broadcast(INTS, CLAMP[0]);
+    IntVector normal = IntVector.broadcast(INTS, NORMAL[0]);
+    IntVector unit = IntVector.broadcast(INTS, UNIT[0]);
+    IntVector sign = IntVector.broadcast(INTS, SIGN[0]);
+    IntVector nan = IntVector.broadcast(INTS, NAN[0]);
+    IntVector notSign = IntVector.broadcast(INTS, NOT_SIGN[0]);
+    IntVector infinity = IntVector.broadcast(INTS, EXPONENT[0]);
     IntVector largest = IntVector.zero(INTS);
     for (int i = 0; i < length; i += TURN) {
       IntVector four = IntVector.zero(INTS);

@@ -176,7 +176,7 @@ final class SimdBlocks implements BlockKernels {
     }
     int stored = profile.storedColumns("columns", from.columns());
     to.check(profile.format(), from.rows(), stored);
-    workspace.quantizer.rows(plan, from, stored, to);
+    workspace.quantizer.rows(plan, from, 0, from.rows(), stored, to);
   }
 
   @Override
@@ -190,7 +190,7 @@ final class SimdBlocks implements BlockKernels {
     }
     int stored = profile.storedColumns("rows", from.rows());
     to.check(profile.format(), from.columns(), stored);
-    workspace.quantizer.columns(plan, from, stored, to);
+    workspace.quantizer.columns(plan, from, 0, stored, to);
   }
 
   /** A range of rows at a time, small enough to stay in the second-level cache for the second reading. */
@@ -210,10 +210,9 @@ final class SimdBlocks implements BlockKernels {
     int size = profile.format().blockSize();
     int band = Math.max(1, CHUNK / Math.max(1, from.columns()) / size) * size;
     for (int first = 0; first < from.rows(); first += band) {
-      boolean last = from.rows() - first <= band;
-      FloatRows rows = from.rowRange(first, last ? from.rows() - first : band);
-      workspace.quantizer.rows(plan, rows, stored, to.fromRow(first));
-      workspace.quantizer.columns(plan, rows, last ? storedRows - first : band, transposed.fromBlock(profile.format(), first / size));
+      boolean isLast = from.rows() - first <= band;
+      workspace.quantizer.rows(plan, from, first, isLast ? from.rows() : first + band, stored, to);
+      workspace.quantizer.columns(plan, from, first, isLast ? storedRows : first + band, transposed);
     }
   }
 

@@ -35,7 +35,7 @@ class BlockAllocationTest {
         addKernels(width, profile, kernels);
       }
       addOtherKernels(width, kernels);
-      assertThat(kernels).hasSize(25 * 4 + 3 * 6 + 1 + 9 + 6);
+      assertThat(kernels).hasSize(25 * 4 + 3 * 6 + 3 * 2 + 1 + 9 + 6);
       assertThat(SteadyAllocation.stillAllocating(kernels)).isEmpty();
     }
   }
@@ -65,6 +65,7 @@ class BlockAllocationTest {
                 () -> width.kernels().quantizeStochastic(profile, tensorScale, rounding, 5, COLUMNS, x, quantized)));
       }
     }
+    addBands(width, kernels);
     FloatRows tiles = BlockComparison.matrix(BlockInputs.GAUSSIAN, 3, 16, 1024, 0);
     QuantizationProfile searching = Profiles.TE_4_OVER_6;
     BlockRows squares = BlockRows.allocate(searching.format(), 16, 1024);
@@ -80,6 +81,19 @@ class BlockAllocationTest {
       byte[] tiled = new byte[layout.size(300, 77)];
       kernels.add(new Kernel(width + ", swizzle " + layout, () -> width.kernels().swizzle(layout, 300, 77, linear, 0, tiled, 0)));
       kernels.add(new Kernel(width + ", unswizzle " + layout, () -> width.kernels().unswizzle(layout, 300, 77, tiled, 0, linear, 0)));
+    }
+  }
+
+  /** Across rows, of more rows than are read at a time. */
+  private static void addBands(Widths.BlockWidth width, List<Kernel> kernels) {
+    int rows = 96;
+    FloatRows x = BlockComparison.matrix(BlockInputs.GAUSSIAN, 4, rows, COLUMNS, 0);
+    for (QuantizationProfile profile : List.of(Profiles.TE_2_15, Profiles.MODELOPT, Profiles.OCP_MX)) {
+      float tensorScale = profile.tensorScaleOf(width.kernels().amax(profile, x));
+      BlockRows along = BlockRows.allocate(profile.format(), rows, COLUMNS);
+      BlockRows across = BlockRows.allocate(profile.format(), COLUMNS, rows);
+      kernels.add(new Kernel(width + ", " + profile + ", transposed", () -> width.kernels().quantizeTransposed(profile, tensorScale, x, across)));
+      kernels.add(new Kernel(width + ", " + profile + ", both", () -> width.kernels().quantizeBoth(profile, tensorScale, x, along, across)));
     }
   }
 }
