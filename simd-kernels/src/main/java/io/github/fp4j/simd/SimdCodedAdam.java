@@ -3,8 +3,8 @@ package io.github.fp4j.simd;
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.CodedAdam;
-import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
+import io.github.fp4j.simd.SimdOptimizers.Workspace;
 
 /**
  * {@link CodedAdam} at 512 bits, in pieces that stay in the first cache: whole blocks of 4-bit codes on vectors are decoded while they are updated, all else is
@@ -14,17 +14,10 @@ final class SimdCodedAdam implements CodedAdam {
   static final int BITS = 512;
 
   /** Elements from decoding to encoding, or one larger block: a multiple of every block size below it. */
-  private static final int PIECE = 512;
+  private static final int PIECE = 1024;
 
   private final SimdOptimizers kernels;
   private final CodedAdamUpdate[] updates;
-  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
-
-  /** Decoded moments of one thread. */
-  private static final class Workspace {
-    final float[] m = new float[OptimizerKernels.CHUNK];
-    final float[] v = new float[OptimizerKernels.CHUNK];
-  }
 
   SimdCodedAdam(SimdOptimizers kernels) {
     this.kernels = kernels;
@@ -51,15 +44,19 @@ final class SimdCodedAdam implements CodedAdam {
     boolean areOnVectors = kernels.isOnVectors(size) && first.format().codebook().bits() == 4 && second.format().codebook().bits() == 4;
     int end = areOnVectors ? length - length % size : 0;
     int piece = Math.max(PIECE, size);
+    Workspace workspace = kernels.workspace();
     for (int done = 0; done < end; done += piece) {
-      updateBlocks(c, parameters, parametersOffset + done, gradient, gradientOffset + done, first, second, from + done, Math.min(piece, end - done));
+      int count = Math.min(piece, end - done);
+      updateBlocks(workspace, c, parameters, parametersOffset + done, gradient, gradientOffset + done, first, second, from + done, count);
     }
     for (int done = end; done < length; done += piece) {
-      updateInTurn(c, parameters, parametersOffset + done, gradient, gradientOffset + done, first, second, from + done, Math.min(piece, length - done));
+      int count = Math.min(piece, length - done);
+      updateInTurn(workspace, c, parameters, parametersOffset + done, gradient, gradientOffset + done, first, second, from + done, count);
     }
   }
 
   private void updateBlocks(
+      Workspace workspace,
       AdamCoefficients c,
       float[] parameters,
       int parametersOffset,
@@ -69,18 +66,18 @@ final class SimdCodedAdam implements CodedAdam {
       Moment second,
       int from,
       int length) {
-    Workspace workspace = workspaces.get();
     float[] firstValues = SimdOptimizers.table(first.format().codebook()).values;
     float[] secondValues = SimdOptimizers.table(second.format().codebook()).values;
     int block = from / first.format().blockSize();
     CodedAdamUpdate update = updates[AdamUpdate.Form.number(c)];
     update.adam(
-        c, parameters, parametersOffset, gradient, gradientOffset, firstValues, first, secondValues, second, block, workspace.m, workspace.v, length);
-    kernels.encodeBlocks(first.format(), workspace.m, length, first.packed(), from / 2, first.scales(), block);
-    kernels.encodeBlocks(second.format(), workspace.v, length, second.packed(), from / 2, second.scales(), block);
+        c, parameters, parametersOffset, gradient, gradientOffset, firstValues, first, secondValues, second, block, workspace.first, workspace.second, length);
+    kernels.encodeBlocks(workspace, first.format(), workspace.first, length, first.packed(), from / 2, first.scales(), block);
+    kernels.encodeBlocks(workspace, second.format(), workspace.second, length, second.packed(), from / 2, second.scales(), block);
   }
 
   private void updateInTurn(
+      Workspace workspace,
       AdamCoefficients c,
       float[] parameters,
       int parametersOffset,
@@ -90,12 +87,11 @@ final class SimdCodedAdam implements CodedAdam {
       Moment second,
       int from,
       int length) {
-    Workspace workspace = workspaces.get();
-    decode(first, from, workspace.m, length);
-    decode(second, from, workspace.v, length);
-    kernels.adam(c, parameters, parametersOffset, gradient, gradientOffset, workspace.m, 0, workspace.v, 0, length);
-    encode(first, from, workspace.m, length);
-    encode(second, from, workspace.v, length);
+    decode(first, from, workspace.first, length);
+    decode(second, from, workspace.second, length);
+    kernels.adam(c, parameters, parametersOffset, gradient, gradientOffset, workspace.first, 0, workspace.second, 0, length);
+    encode(first, from, workspace.first, length);
+    encode(second, from, workspace.second, length);
   }
 
   private void decode(Moment moment, int from, float[] values, int length) {

@@ -39,7 +39,7 @@ final class SimdOptimizers implements OptimizerKernels {
   private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
 
   /** What one thread works with. */
-  private static final class Workspace {
+  static final class Workspace {
     final double[] lanes = new double[ReductionTree.LANES];
     final AdamCoefficients clipping = new AdamCoefficients();
     final float[] divisors = new float[CHUNK];
@@ -51,6 +51,11 @@ final class SimdOptimizers implements OptimizerKernels {
     final int[] numbers = new int[CHUNK];
     final int[] magnitudes = new int[CHUNK];
     final byte[] codes = new byte[CHUNK];
+
+    /** Decoded moments. */
+    final float[] first = new float[CHUNK];
+
+    final float[] second = new float[CHUNK];
   }
 
   SimdOptimizers(int bits) {
@@ -166,9 +171,14 @@ final class SimdOptimizers implements OptimizerKernels {
     format.encode(values, offset + end, length - end, packed, packedOffset + format.codebook().bytes(end), scales, scalesOffset + end / size);
   }
 
+  /** What the calling thread works with. */
+  Workspace workspace() {
+    return workspaces.get();
+  }
+
   /** Codes of at most a chunk of whole blocks, {@link #isOnVectors}, whose scales are there. */
-  void encodeBlocks(BlockwiseCodebook format, float[] values, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
-    Workspace workspace = workspaces.get();
+  void encodeBlocks(
+      Workspace workspace, BlockwiseCodebook format, float[] values, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
     int largest = 0;
     for (int i = 0; i < length / format.blockSize(); i++) {
       float scale = scales[scalesOffset + i];
