@@ -1,17 +1,38 @@
 package io.github.fp4j.simd;
 
-/**
- * Packed E2M1 codes, low nibble first, to float32; {@code q} is an element's value, {@code f} the factor of its block, block {@code i} having {@code factors[i]}.
- * Every length is a multiple of 64, and {@code blockShift} the binary logarithm of the block size.
- */
+import io.github.fp4j.simd.DequantizationPlan.Step;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Packed E2M1 codes, low nibble first, to float32, under the scales of their blocks. A decoder is made for one block size and one step. */
 interface BlockDecoder {
 
-  /** {@code q * f}. */
-  void multiply(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float[] values, int offset);
+  /**
+   * With q an element's value and f the factor of its block's scale byte: {@code q * f}, {@code (q * f) * last} or {@code (q / f) * last}.
+   *
+   * @param length a multiple of 64
+   * @param factors one for each of the 256 scale bytes
+   */
+  void decode(
+      byte[] packed, int packedOffset, int length, byte[] scales, int scalesOffset, float[] factors, float last, float[] values, int offset);
 
-  /** {@code (q * f) * last}. */
-  void multiplyTwice(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float last, float[] values, int offset);
+  /**
+   * What a decoder is made for.
+   *
+   * @param blockShift binary logarithm of the block size
+   */
+  record Form(int blockShift, Step step) {}
 
-  /** {@code (q / f) * last}. */
-  void divide(byte[] packed, int packedOffset, int length, float[] factors, int blockShift, float last, float[] values, int offset);
+  /** The decoders of one width. */
+  static Map<Form, BlockDecoder> ofWidth(int bits) {
+    Map<Form, BlockDecoder> decoders = new HashMap<>();
+    for (int blockShift : List.of(4, 5)) {
+      for (Step step : Step.values()) {
+        Form form = new Form(blockShift, step);
+        decoders.put(form, PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits, form));
+      }
+    }
+    return Map.copyOf(decoders);
+  }
 }

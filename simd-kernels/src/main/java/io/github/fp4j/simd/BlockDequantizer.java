@@ -5,22 +5,24 @@ import io.github.fp4j.formats.block.FloatRows;
 import io.github.fp4j.formats.block.NibbleOrder;
 import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.ReferenceQuantizer;
+import java.util.Map;
+import java.util.Objects;
 
-/** Restores runs of blocks of one thread, in chunks: factors of the blocks from a table, then elements. */
+/** Restores runs of blocks of one thread, in chunks. */
 final class BlockDequantizer {
   private static final int CHUNK = 1 << 12;
 
   /** Elements that every vector width restores in whole turns. */
   private static final int GROUP = 64;
 
-  private final BlockDecoder decoder;
-  private final float[] factors = new float[CHUNK / 16];
+  private final Map<BlockDecoder.Form, BlockDecoder> decoders;
   private final byte[] interleaved = new byte[CHUNK / 2];
   private final byte[] restCodes = new byte[GROUP / 2];
+  private final byte[] restScales = new byte[GROUP / 16];
   private final float[] restValues = new float[GROUP];
 
-  BlockDequantizer(BlockDecoder decoder) {
-    this.decoder = decoder;
+  BlockDequantizer(Map<BlockDecoder.Form, BlockDecoder> decoders) {
+    this.decoders = decoders;
   }
 
   /** Restores each row; arguments are checked by the caller. */
@@ -45,31 +47,22 @@ final class BlockDequantizer {
     int whole = length - length % GROUP;
     for (int start = 0; start < whole; start += CHUNK) {
       int count = Math.min(CHUNK, whole - start);
-      chunk(plan, from.codes(), codesOffset + start / 2, from.scales(), scalesOffset + (start >>> plan.blockShift()), count, values, offset + start);
+      int firstScale = scalesOffset + (start >>> plan.blockShift());
+      chunk(plan, from.codes(), codesOffset + start / 2, from.scales(), firstScale, count >>> plan.blockShift(), count, values, offset + start);
     }
     int rest = length - whole;
     if (rest > 0) {
       int blocks = rest + (1 << plan.blockShift()) - 1 >>> plan.blockShift();
       System.arraycopy(from.codes(), codesOffset + whole / 2, restCodes, 0, blocks << plan.blockShift() - 1);
-      int firstScale = scalesOffset + (whole >>> plan.blockShift());
-      chunk(plan, restCodes, 0, from.scales(), firstScale, blocks, GROUP, restValues, 0);
+      System.arraycopy(from.scales(), scalesOffset + (whole >>> plan.blockShift()), restScales, 0, blocks);
+      chunk(plan, restCodes, 0, restScales, 0, blocks, GROUP, restValues, 0);
       System.arraycopy(restValues, 0, values, offset + whole, rest);
     }
   }
 
-  private void chunk(DequantizationPlan plan, byte[] codes, int codesOffset, byte[] scales, int scalesOffset, int length, float[] values, int offset) {
-    chunk(plan, codes, codesOffset, scales, scalesOffset, length >>> plan.blockShift(), length, values, offset);
-  }
-
-  /** {@code length} elements, a multiple of {@link #GROUP}, of which the first {@code blocks} blocks have scales. */
+  /** {@code length} elements, a multiple of {@link #GROUP}, of which the first {@code blocks} blocks are wanted. */
   private void chunk(
       DequantizationPlan plan, byte[] codes, int codesOffset, byte[] scales, int scalesOffset, int blocks, int length, float[] values, int offset) {
-    boolean model = false;
-    for (int block = 0; block < blocks; block++) {
-      int scale = scales[scalesOffset + block] & 0xFF;
-      factors[block] = plan.factors()[scale];
-      model |= scale == plan.modelCode();
-    }
     byte[] packed = codes;
     int start = codesOffset;
     boolean planar = plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES;
@@ -85,19 +78,17 @@ final class BlockDequantizer {
       packed = interleaved;
       start = 0;
     }
-    switch (plan.step()) {
-      case MULTIPLY -> decoder.multiply(packed, start, length, factors, plan.blockShift(), values, offset);
-      case MULTIPLY_TWICE -> decoder.multiplyTwice(packed, start, length, factors, plan.blockShift(), plan.last(), values, offset);
-      case DIVIDE -> decoder.divide(packed, start, length, factors, plan.blockShift(), plan.last(), values, offset);
-    }
-    if (model) {
-      for (int block = 0; block < blocks; block++) {
-        int scale = scales[scalesOffset + block] & 0xFF;
-        if (scale == plan.modelCode()) {
-          model(plan, packed, start + (block << plan.blockShift() - 1), scale, values, offset + (block << plan.blockShift()));
-        }
+    decoder(plan).decode(packed, start, length, scales, scalesOffset, plan.factors(), plan.last(), values, offset);
+    for (int block = 0; plan.modelCode() >= 0 && block < blocks; block++) {
+      int scale = scales[scalesOffset + block] & 0xFF;
+      if (scale == plan.modelCode()) {
+        model(plan, packed, start + (block << plan.blockShift() - 1), scale, values, offset + (block << plan.blockShift()));
       }
     }
+  }
+
+  private BlockDecoder decoder(DequantizationPlan plan) {
+    return Objects.requireNonNull(decoders.get(plan.form()));
   }
 
   private static void model(DequantizationPlan plan, byte[] interleaved, int codesOffset, int scale, float[] values, int offset) {

@@ -11,15 +11,14 @@ import io.github.fp4j.formats.block.ReferenceQuantizer;
  *
  * @param profile what is planned
  * @param tensorScale for which tensor scale
- * @param blockShift binary logarithm of the block size
- * @param step what is done with the factor
+ * @param form the block size, and what is done with the factor
  * @param factors one for each of the 256 scale bytes
  * @param last what the product is multiplied by, if the step does that
  * @param dropsZeroSign whether element code -0 means +0
  * @param modelCode a scale byte whose blocks are left to the model; -1 for none
  */
 record DequantizationPlan(
-    QuantizationProfile profile, float tensorScale, int blockShift, Step step, float[] factors, float last, boolean dropsZeroSign, int modelCode) {
+    QuantizationProfile profile, float tensorScale, BlockDecoder.Form form, float[] factors, float last, boolean dropsZeroSign, int modelCode) {
   private static final int ONE = 2; // the element code of 1
 
   /** What is done with the factor. */
@@ -27,6 +26,10 @@ record DequantizationPlan(
     MULTIPLY,
     MULTIPLY_TWICE,
     DIVIDE
+  }
+
+  int blockShift() {
+    return form.blockShift();
   }
 
   /** The plan of a profile with E2M1 elements in blocks of 16 or 32. */
@@ -57,6 +60,6 @@ record DequantizationPlan(
           case AMAX_TIMES_FACTOR, PRODUCT, QUOTIENT, SCALE_ONLY, DOUBLED_TIMES_HALF -> Step.MULTIPLY;
         };
     int blockShift = Integer.numberOfTrailingZeros(profile.format().blockSize());
-    return new DequantizationPlan(profile, t, blockShift, step, factors, t, formula == DequantizeFormula.DOUBLED_TIMES_HALF, modelCode);
+    return new DequantizationPlan(profile, t, new BlockDecoder.Form(blockShift, step), factors, t, formula == DequantizeFormula.DOUBLED_TIMES_HALF, modelCode);
   }
 }

@@ -54,9 +54,9 @@ final class E2m1DecoderBody implements E2m1Decoder {
       ByteVector linear = ByteVector.fromArray(BYTES, codes, codesOffset + i).and(NIBBLE).selectFrom(SIGN_AND_HALVES);
       IntVector four = linear.rearrange(FROM_LINEAR).reinterpretAsInts();
       for (int k = 0; k < TURN; k += LANES) {
-        IntVector magnitude = ((FloatVector) four.and(halves).convert(I2F, 0)).mul(scale).reinterpretAsInts();
-        magnitude.or(four.and(sign)).reinterpretAsFloats().intoArray(values, offset + i + k);
-        four = four.lanewise(LSHL, 8);
+        IntVector topmost = four.lanewise(LSHL, 8 * (k / LANES));
+        IntVector magnitude = ((FloatVector) topmost.and(halves).convert(I2F, 0)).mul(scale).reinterpretAsInts();
+        magnitude.or(topmost.and(sign)).reinterpretAsFloats().intoArray(values, offset + i + k);
       }
     }
     return end;
@@ -73,9 +73,9 @@ final class E2m1DecoderBody implements E2m1Decoder {
       ByteVector linear = pairs.or(pairs.lanewise(LSHL, 4)).reinterpretAsBytes().and(NIBBLE).selectFrom(SIGN_AND_HALVES);
       IntVector four = linear.rearrange(FROM_LINEAR).reinterpretAsInts();
       for (int k = 0; k < TURN; k += LANES) {
-        IntVector magnitude = ((FloatVector) four.and(halves).convert(I2F, 0)).mul(scale).reinterpretAsInts();
-        magnitude.or(four.and(sign)).reinterpretAsFloats().intoArray(values, offset + i + k);
-        four = four.lanewise(LSHL, 8);
+        IntVector topmost = four.lanewise(LSHL, 8 * (k / LANES));
+        IntVector magnitude = ((FloatVector) topmost.and(halves).convert(I2F, 0)).mul(scale).reinterpretAsInts();
+        magnitude.or(topmost.and(sign)).reinterpretAsFloats().intoArray(values, offset + i + k);
       }
     }
     return end;

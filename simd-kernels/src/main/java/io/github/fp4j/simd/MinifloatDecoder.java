@@ -12,6 +12,13 @@ interface MinifloatDecoder {
    */
   int decode(byte[] codes, int codesOffset, float[] values, int offset, int length);
 
+  /** The decoder of {@code format} for vectors of {@code bits} bits. */
+  static MinifloatDecoder of(FloatFormat format, int bits) {
+    return bits == 512
+        ? PerWidth.instance(MinifloatDecoder.class, WideMinifloatDecoderBody.class, bits, format)
+        : PerWidth.instance(MinifloatDecoder.class, MinifloatDecoderBody.class, bits, Source.of(format));
+  }
+
   /**
    * A format as the constants of the arithmetic, in which a magnitude code lies where float32 has its exponent and the upper mantissa bits.
    *

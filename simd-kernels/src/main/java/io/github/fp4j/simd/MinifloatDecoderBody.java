@@ -46,15 +46,15 @@ final class MinifloatDecoderBody implements MinifloatDecoder {
     for (int i = 0; i < end; i += TURN) {
       IntVector four = ByteVector.fromArray(BYTES, codes, codesOffset + i).rearrange(FROM_LINEAR).reinterpretAsInts();
       for (int k = 0; k < TURN; k += LANES) {
-        IntVector placed = four.lanewise(LSHR, SOURCE.placeShift()).and(placeMask);
+        IntVector topmost = four.lanewise(LSHL, 8 * (k / LANES));
+        IntVector placed = topmost.lanewise(LSHR, SOURCE.placeShift()).and(placeMask);
         IntVector subnormal = placed.add(twiceUnit).reinterpretAsFloats().sub(normal).reinterpretAsInts();
         IntVector magnitude = placed.add(unit).min(subnormal);
         if (SOURCE.lastFinite() < SOURCE.lastNumber()) {
           magnitude = magnitude.blend(infinity, placed.compare(GT, lastFinite));
         }
-        IntVector bits = magnitude.or(four.and(sign)).blend(nan, placed.compare(GT, lastNumber));
+        IntVector bits = magnitude.or(topmost.and(sign)).blend(nan, placed.compare(GT, lastNumber));
         bits.reinterpretAsFloats().intoArray(values, offset + i + k);
-        four = four.lanewise(LSHL, 8);
       }
     }
     return end;

@@ -20,7 +20,8 @@ import jdk.incubator.vector.VectorShape;
  *
  * <p>A body class is never used under its own name. It takes its shape with {@link #shape}, has a constructor without parameters, and carries no vectors across
  * calls of its own: helpers called a few times per turn exceed C2's inlining budget, and then every vector becomes an object. Four vectors per turn are an inner
- * loop of four turns, which is parsed once and unrolled later.
+ * loop of four turns, which is parsed once and unrolled later; a vector that such a loop changes is of no exact class while it is parsed, and should not be what
+ * methods are called on.
  */
 public final class PerWidth {
   private PerWidth() {}

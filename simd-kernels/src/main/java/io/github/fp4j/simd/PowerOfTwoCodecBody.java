@@ -67,9 +67,8 @@ final class PowerOfTwoCodecBody implements PowerOfTwoCodec {
     for (int i = 0; i < end; i += TURN) {
       IntVector four = ByteVector.fromArray(BYTES, codes, codesOffset + i).rearrange(FROM_LINEAR).reinterpretAsInts();
       for (int k = 0; k < TURN; k += LANES) {
-        IntVector bits = four.lanewise(LSHR, 1).and(field);
+        IntVector bits = four.lanewise(LSHL, 8 * (k / LANES)).lanewise(LSHR, 1).and(field);
         bits.max(smallest).blend(nan, bits.compare(EQ, field)).reinterpretAsFloats().intoArray(values, offset + i + k);
-        four = four.lanewise(LSHL, 8);
       }
     }
     return end;

@@ -11,6 +11,7 @@ import io.github.fp4j.formats.block.QuantizationProfile;
 import io.github.fp4j.formats.block.RaggedRows;
 import io.github.fp4j.formats.block.ScaleLayout;
 import io.github.fp4j.formats.block.StochasticRounding;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ final class SimdBlocks implements BlockKernels {
       BlockStages stages = new BlockStages(bodies.maxima, bodies.scaler, bodies.encoders, bodies.elementScaler, bodies.caster, bodies.search);
       quantizer = new BlockQuantizer(stages, bodies.transpose);
       tileQuantizer = new TileQuantizer(stages);
-      dequantizer = new BlockDequantizer(bodies.decoder);
+      dequantizer = new BlockDequantizer(bodies.decoders);
       comparer = new BlockComparer(bodies.errors);
       stochasticQuantizer = new StochasticQuantizer(stages, bodies.caster, bodies.philox);
       transformer = new HadamardTransformer(bodies.butterflies);
@@ -79,7 +80,7 @@ final class SimdBlocks implements BlockKernels {
   /** The kernels of one width, shared by all threads. */
   private record Bodies(
       BlockMaxima maxima, BlockScaler scaler, BlockEncoder.Pair encoders, ElementScaler elementScaler, ElementCaster caster, FourOverSix search,
-      PhiloxBlocks philox, BlockDecoder decoder, BlockErrors errors, HadamardButterflies butterflies, PanelTranspose transpose) {
+      PhiloxBlocks philox, Map<BlockDecoder.Form, BlockDecoder> decoders, BlockErrors errors, HadamardButterflies butterflies, PanelTranspose transpose) {
 
     static Bodies of(int bits) {
       return new Bodies(
@@ -90,7 +91,7 @@ final class SimdBlocks implements BlockKernels {
           PerWidth.instance(ElementCaster.class, ElementCasterBody.class, bits),
           PerWidth.instance(FourOverSix.class, FourOverSixBody.class, bits),
           PerWidth.instance(PhiloxBlocks.class, PhiloxBlocksBody.class, bits),
-          PerWidth.instance(BlockDecoder.class, BlockDecoderBody.class, bits),
+          BlockDecoder.ofWidth(bits),
           PerWidth.instance(BlockErrors.class, BlockErrorsBody.class, bits),
           PerWidth.instance(HadamardButterflies.class, HadamardButterfliesBody.class, bits),
           PerWidth.instance(PanelTranspose.class, PanelTransposeBody.class, bits));

@@ -56,9 +56,9 @@ final class SimdConversions implements ConversionKernels {
     decoders =
         Map.of(
             FloatFormat.E2M1, new Decoder(e2m1Decoder::decode, E2m1::decode),
-            FloatFormat.E4M3, new Decoder(minifloatDecoder(FloatFormat.E4M3)::decode, E4m3::decode),
-            FloatFormat.UE4M3, new Decoder(minifloatDecoder(FloatFormat.UE4M3)::decode, code -> E4m3.decode(code & 0x7F)),
-            FloatFormat.E5M2, new Decoder(minifloatDecoder(FloatFormat.E5M2)::decode, E5m2::decode),
+            FloatFormat.E4M3, new Decoder(MinifloatDecoder.of(FloatFormat.E4M3, bits)::decode, E4m3::decode),
+            FloatFormat.UE4M3, new Decoder(MinifloatDecoder.of(FloatFormat.UE4M3, bits)::decode, code -> E4m3.decode(code & 0x7F)),
+            FloatFormat.E5M2, new Decoder(MinifloatDecoder.of(FloatFormat.E5M2, bits)::decode, E5m2::decode),
             FloatFormat.UE8M0, new Decoder(powersOfTwo::decode, Ue8m0::decode));
   }
 
@@ -66,10 +66,6 @@ final class SimdConversions implements ConversionKernels {
     OptimisticEncoder encoder = OptimisticEncoder.of(MinifloatEncoder.Target.of(format, overflow), bits);
     encoders.put(Conversion.cuda(format).with(overflow), new Encoder(encoder::encode, scalar));
     return encoder;
-  }
-
-  private MinifloatDecoder minifloatDecoder(FloatFormat format) {
-    return PerWidth.instance(MinifloatDecoder.class, MinifloatDecoderBody.class, bits, MinifloatDecoder.Source.of(format));
   }
 
   private void putPowerOfTwoEncoder(Rounding rounding, Overflow overflow, ScalarEncoder scalar) {
