@@ -5,7 +5,7 @@ module io.github.fp4j.conformance {
   requires info.picocli;
   requires io.github.fp4j.bridge;
   requires transitive io.github.fp4j.formats;
-  requires io.github.fp4j.simd;
+  requires transitive io.github.fp4j.simd;
   requires java.management; // what JMH needs of the JDK, and cannot say for itself
   requires java.xml;
   requires jdk.incubator.vector;

@@ -10,6 +10,9 @@ import java.lang.foreign.MemorySegment;
 
 /** {@link CodedAdam} of a library with {@code fp4j_optim_adam_blocks}; see {@link NativeOptimizers}. */
 final class NativeCodedAdam implements CodedAdam {
+  /** Elements of one call, whose time the garbage collector may have to wait: tens of microseconds. */
+  private static final int PIECE = 16 * OptimizerKernels.CHUNK;
+
   private final Fp4jLibrary library;
   private final Function function;
 
@@ -33,9 +36,9 @@ final class NativeCodedAdam implements CodedAdam {
     CodedAdam.check(first, second, from, length);
     ArrayRanges.check(parameters, parametersOffset, gradient, gradientOffset, length);
     MemorySegment how = NativeOptimizers.write(coefficients);
-    for (int done = 0; done < length; done += OptimizerKernels.CHUNK) {
+    for (int done = 0; done < length; done += PIECE) {
       int at = from + done;
-      int count = Math.min(OptimizerKernels.CHUNK, length - done);
+      int count = Math.min(PIECE, length - done);
       library.check(
           function,
           Fp4jOptimAbi.adamBlocks(

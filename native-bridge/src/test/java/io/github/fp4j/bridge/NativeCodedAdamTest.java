@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.CodedAdam.Moment;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.backend.ReferenceBackend;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import io.github.fp4j.formats.codebook.Codebook;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,5 +103,47 @@ class NativeCodedAdamTest {
     assertThat(Arrays.copyOfRange(first.packed(), 64, 128)).containsOnly((byte) 0xFF);
     assertThat(Arrays.copyOf(parameters, 3)).containsOnly(1);
     assertThat(Arrays.copyOfRange(parameters, 131, LENGTH)).containsOnly(1);
+  }
+
+  /** The library sees a long update in several pieces. */
+  @Test
+  void aLongUpdateIsThatOfTheDefinition() {
+    int length = 2 * 16 * OptimizerKernels.CHUNK + 300;
+    float[] g = noise(length, 1);
+    List<float[]> p = List.of(noise(length, 2), noise(length, 2));
+    List<Moment> first = List.of(encoded(Codebook.SIGNED_DYNAMIC_4, noise(length, 3)), encoded(Codebook.SIGNED_DYNAMIC_4, noise(length, 3)));
+    List<Moment> second = List.of(encoded(Codebook.LINEAR_4, g), encoded(Codebook.LINEAR_4, g));
+    coefficients.lerp = true;
+    coefficients.beta1 = .9f;
+    coefficients.oneMinusBeta1 = .1f;
+    coefficients.beta2 = .999f;
+    coefficients.oneMinusBeta2 = .001f;
+    coefficients.stepSize = 1e-2f;
+    coefficients.epsilon = 1e-8f;
+    List<CodedAdam> both = List.of(CodedAdam.inTurn(ReferenceBackend.INSTANCE.optimizers().orElseThrow()), adam);
+    for (int i = 0; i < both.size(); i++) {
+      both.get(i).adam(coefficients, p.get(i), 0, g, 0, first.get(i), second.get(i), 0, length);
+    }
+    assertThat(p.get(1)).isEqualTo(p.get(0));
+    assertThat(first.get(1).packed()).isEqualTo(first.get(0).packed());
+    assertThat(first.get(1).scales()).isEqualTo(first.get(0).scales());
+    assertThat(second.get(1).packed()).isEqualTo(second.get(0).packed());
+    assertThat(second.get(1).scales()).isEqualTo(second.get(0).scales());
+  }
+
+  private static float[] noise(int length, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static Moment encoded(Codebook codebook, float[] values) {
+    BlockwiseCodebook format = new BlockwiseCodebook(codebook, 128);
+    Moment moment = new Moment(format, new byte[codebook.bytes(values.length)], new float[format.blocks(values.length)]);
+    format.encode(values, 0, values.length, moment.packed(), 0, moment.scales(), 0);
+    return moment;
   }
 }

@@ -2,6 +2,7 @@ package io.github.fp4j.simd;
 
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.ArrayRanges;
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.backend.ReductionTree;
 import io.github.fp4j.backend.ReferenceBackend;
@@ -10,6 +11,7 @@ import io.github.fp4j.formats.codebook.Codebook;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * {@link OptimizerKernels} of one vector width: whole vectors by the bodies, the rest by the scalar model. Bit-equal to it but for the payload of NaNs.
@@ -33,10 +35,11 @@ final class SimdOptimizers implements OptimizerKernels {
   private final GradientSums sums;
   private final CodebookEncoder codes;
   private final CodebookProducts products;
+  private final Optional<CodedAdam> codedAdam;
   private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
 
   /** What one thread works with. */
-  private static final class Workspace {
+  static final class Workspace {
     final double[] lanes = new double[ReductionTree.LANES];
     final AdamCoefficients clipping = new AdamCoefficients();
     final float[] divisors = new float[CHUNK];
@@ -48,24 +51,20 @@ final class SimdOptimizers implements OptimizerKernels {
     final int[] numbers = new int[CHUNK];
     final int[] magnitudes = new int[CHUNK];
     final byte[] codes = new byte[CHUNK];
+
+    /** Decoded moments. */
+    final float[] first = new float[CHUNK];
+
+    final float[] second = new float[CHUNK];
   }
 
   SimdOptimizers(int bits) {
-    updates = new AdamUpdate[4];
-    for (boolean lerp : new boolean[] {false, true}) {
-      for (boolean plain : new boolean[] {false, true}) {
-        AdamUpdate.Form form = new AdamUpdate.Form(lerp, plain);
-        updates[number(lerp, plain)] = PerWidth.instance(AdamUpdate.class, AdamUpdateBody.class, bits, form);
-      }
-    }
+    updates = AdamUpdate.Form.all().stream().map(form -> PerWidth.instance(AdamUpdate.class, AdamUpdateBody.class, bits, form)).toArray(AdamUpdate[]::new);
     conditioner = PerWidth.instance(GradientConditioner.class, GradientConditionerBody.class, bits);
     sums = PerWidth.instance(GradientSums.class, GradientSumsBody.class, bits);
     codes = PerWidth.instance(CodebookEncoder.class, CodebookEncoderBody.class, bits);
     products = PerWidth.instance(CodebookProducts.class, CodebookProductsBody.class, bits);
-  }
-
-  private static int number(boolean lerp, boolean plain) {
-    return (lerp ? 2 : 0) + (plain ? 1 : 0);
+    codedAdam = bits == SimdCodedAdam.BITS ? Optional.of(new SimdCodedAdam(this)) : Optional.empty();
   }
 
   private static Map<Codebook, CodebookTable> tables() {
@@ -143,7 +142,7 @@ final class SimdOptimizers implements OptimizerKernels {
     int m = firstOffset + head;
     int v = secondOffset + head;
     int rest = length - head;
-    AdamUpdate update = updates[number(coefficients.lerp, coefficients.leaveGradients())];
+    AdamUpdate update = updates[AdamUpdate.Form.number(coefficients)];
     int done = update.adam(coefficients, parameters, p, gradient, g, first, m, second, v, rest);
     SCALAR.adam(coefficients, parameters, p + done, gradient, g + done, first, m + done, second, v + done, rest - done);
   }
@@ -167,15 +166,46 @@ final class SimdOptimizers implements OptimizerKernels {
       int count = Math.min(CHUNK, end - from);
       int scalesFrom = scalesOffset + from / size;
       int largest = codes.scales(values, offset + from, count, size, scales, scalesFrom, workspace.divisors);
-      int packedFrom = packedOffset + format.codebook().bytes(from);
-      if (!encodeByProducts(workspace, format, values, offset + from, count, packed, packedFrom)) {
-        encode(workspace, format.codebook(), values, offset + from, count, workspace.divisors, Integer.numberOfTrailingZeros(size), packed, packedFrom);
-      }
-      if (largest >= INFINITY) {
-        encodeBlocksThatAreNotFinite(format, values, offset + from, count, packed, packedFrom, scales, scalesFrom);
-      }
+      encodeBlocks(workspace, format, values, offset + from, count, packed, packedOffset + format.codebook().bytes(from), scales, scalesFrom, largest);
     }
     format.encode(values, offset + end, length - end, packed, packedOffset + format.codebook().bytes(end), scales, scalesOffset + end / size);
+  }
+
+  /** What the calling thread works with. */
+  Workspace workspace() {
+    return workspaces.get();
+  }
+
+  /** Codes of at most a chunk of whole blocks, {@link #isOnVectors}, whose scales are there. */
+  void encodeBlocks(
+      Workspace workspace, BlockwiseCodebook format, float[] values, int length, byte[] packed, int packedOffset, float[] scales, int scalesOffset) {
+    int largest = 0;
+    for (int i = 0; i < length / format.blockSize(); i++) {
+      float scale = scales[scalesOffset + i];
+      workspace.divisors[i] = scale == 0 ? 1 : scale;
+      largest = Math.max(largest, Float.floatToRawIntBits(scale));
+    }
+    encodeBlocks(workspace, format, values, 0, length, packed, packedOffset, scales, scalesOffset, largest);
+  }
+
+  /** Codes of whole blocks whose divisors are in the workspace. */
+  private void encodeBlocks(
+      Workspace workspace,
+      BlockwiseCodebook format,
+      float[] values,
+      int offset,
+      int length,
+      byte[] packed,
+      int packedOffset,
+      float[] scales,
+      int scalesOffset,
+      int largest) {
+    if (!encodeByProducts(workspace, format, values, offset, length, packed, packedOffset)) {
+      encode(workspace, format.codebook(), values, offset, length, workspace.divisors, Integer.numberOfTrailingZeros(format.blockSize()), packed, packedOffset);
+    }
+    if (largest >= INFINITY) {
+      encodeBlocksThatAreNotFinite(format, values, offset, length, packed, packedOffset, scales, scalesOffset);
+    }
   }
 
   /** Codes of whole blocks, or false if they have to be found by division. */
@@ -201,7 +231,8 @@ final class SimdOptimizers implements OptimizerKernels {
     return areInRange;
   }
 
-  private boolean isOnVectors(int blockSize) {
+  /** Whether blocks of codes of this size are found on vectors. */
+  boolean isOnVectors(int blockSize) {
     return Integer.bitCount(blockSize) == 1 && blockSize >= codes.turn() && blockSize <= CHUNK;
   }
 
@@ -233,7 +264,7 @@ final class SimdOptimizers implements OptimizerKernels {
     }
   }
 
-  private static CodebookTable table(Codebook codebook) {
+  static CodebookTable table(Codebook codebook) {
     return Objects.requireNonNull(TABLES.get(codebook));
   }
 
@@ -308,5 +339,10 @@ final class SimdOptimizers implements OptimizerKernels {
     int end = length - length % sums.turn();
     sums.limit(bound, maxima, maximaOffset, scales, scalesOffset, end);
     SCALAR.limitScales(bound, maxima, maximaOffset + end, scales, scalesOffset + end, length - end);
+  }
+
+  @Override
+  public Optional<CodedAdam> codedAdam() {
+    return codedAdam;
   }
 }

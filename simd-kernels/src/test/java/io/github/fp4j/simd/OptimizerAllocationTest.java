@@ -3,6 +3,7 @@ package io.github.fp4j.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.formats.codebook.BlockwiseCodebook;
 import io.github.fp4j.formats.codebook.Codebook;
@@ -23,7 +24,8 @@ class OptimizerAllocationTest {
     for (Widths.OptimizerWidth width : Widths.optimizers()) {
       List<Kernel> kernels = new ArrayList<>();
       addKernels(width.kernels(), kernels);
-      assertThat(kernels).hasSize(7 + 4 * Codebook.all().size());
+      int coded = width.kernels().codedAdam().isPresent() ? 2 : 0;
+      assertThat(kernels).hasSize(7 + 4 * Codebook.all().size() + coded);
       assertThat(SteadyAllocation.stillAllocating(kernels)).as(width.toString()).isEmpty();
     }
   }
@@ -51,6 +53,7 @@ class OptimizerAllocationTest {
     all.add(new Kernel("adam, lerp", () -> kernels.adam(lerp, p, 0, x, 0, m, 0, v, 0, LENGTH)));
     all.add(new Kernel("raiseMaxima", () -> kernels.raiseMaxima(x, 0, LENGTH, v, 0)));
     all.add(new Kernel("limitScales", () -> kernels.limitScales(.5f, v, 0, m, 0, LENGTH)));
+    kernels.codedAdam().ifPresent(coded -> addCoded(coded, blend, lerp, x, all));
     for (Codebook codebook : Codebook.all()) {
       BlockwiseCodebook format = new BlockwiseCodebook(codebook, 128);
       float[] blockScales = new float[LENGTH / 128];
@@ -59,5 +62,20 @@ class OptimizerAllocationTest {
       all.add(new Kernel("encode " + codebook, () -> kernels.encode(codebook, x, 0, LENGTH, scales, 0, codes, 0)));
       all.add(new Kernel("decode " + codebook, () -> kernels.decode(codebook, codes, 0, scales, 0, p, 0, LENGTH)));
     }
+  }
+
+  private static void addCoded(CodedAdam coded, AdamCoefficients blend, AdamCoefficients lerp, float[] x, List<Kernel> all) {
+    float[] p = x.clone();
+    CodedAdam.Moment first = encoded(Codebook.SIGNED_DYNAMIC_4, x);
+    CodedAdam.Moment second = encoded(Codebook.LINEAR_4, x);
+    all.add(new Kernel("coded adam, blend", () -> coded.adam(blend, p, 0, x, 0, first, second, 0, LENGTH)));
+    all.add(new Kernel("coded adam, lerp", () -> coded.adam(lerp, p, 0, x, 0, first, second, 0, LENGTH)));
+  }
+
+  private static CodedAdam.Moment encoded(Codebook codebook, float[] values) {
+    BlockwiseCodebook format = new BlockwiseCodebook(codebook, 128);
+    CodedAdam.Moment moment = new CodedAdam.Moment(format, new byte[codebook.bytes(LENGTH)], new float[format.blocks(LENGTH)]);
+    format.encode(values, 0, LENGTH, moment.packed(), 0, moment.scales(), 0);
+    return moment;
   }
 }

@@ -1,8 +1,11 @@
 package io.github.fp4j.conformance.bench;
 
 import io.github.fp4j.conformance.subject.Libtorch;
+import io.github.fp4j.conformance.subject.LibtorchStableSpam;
+import io.github.fp4j.simd.optim.Algorithm;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -28,7 +31,9 @@ public record Rival(String name, String family, Supplier<Found> finder) {
    */
   public record Found(Optional<Maker> maker, String reason) {}
 
-  private static final List<Rival> ALL = List.of(new Rival("libtorch", "adamw-step", Rival::libtorch));
+  private static final List<Rival> ALL =
+      List.of(
+          new Rival("libtorch", "adamw-step", () -> libtorch(Rival::fusedAdamW)), new Rival("libtorch-eager", "stable-spam-step", () -> libtorch(Rival::eagerStableSpam)));
 
   /** All that are known, here or not. */
   public static List<Rival> all() {
@@ -40,10 +45,10 @@ public record Rival(String name, String family, Supplier<Found> finder) {
     return ALL.stream().filter(rival -> rival.name.equals(name) && rival.family.equals(family)).findFirst();
   }
 
-  private static Found libtorch() {
+  private static Found libtorch(BiFunction<Libtorch.Functions, Integer, Runnable> maker) {
     return switch (Libtorch.find()) {
       case Libtorch.Missing(String reason) -> new Found(Optional.empty(), reason);
-      case Libtorch.Found(Libtorch.Functions functions) -> new Found(Optional.of(n -> fusedAdamW(functions, n)), "");
+      case Libtorch.Found(Libtorch.Functions functions) -> new Found(Optional.of(n -> maker.apply(functions, n)), "");
     };
   }
 
@@ -51,5 +56,12 @@ public record Rival(String name, String family, Supplier<Found> finder) {
     Libtorch.FusedAdamW adamW = functions.adamW(RandomData.normal(elements, 1), 1e-3, 1e-2);
     adamW.gradient(RandomData.normal(elements, 2));
     return adamW::step;
+  }
+
+  /** Of one gradient again and again, clipped in place, hardly a step finds anything above the threshold: the masked assignment and its passes are rarely paid. */
+  private static Runnable eagerStableSpam(Libtorch.Functions functions, int elements) {
+    LibtorchStableSpam stableSpam = functions.stableSpam(RandomData.normal(elements, 1), Algorithm.STABLE_SPAM.defaults());
+    stableSpam.gradient(RandomData.normal(elements, 2));
+    return stableSpam::step;
   }
 }

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.fp4j.simd.optim.OptimizerConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -18,9 +19,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.NoSuchElementException;
 
 /**
- * libtorch's fused AdamW on the CPU, {@code at::_fused_adamw_}, on one thread. The library is named by the system property {@code fp4j.libtorch.library} or the
- * environment variable {@code FP4J_LIBTORCH_LIBRARY}, or fetched; loading it takes a good part of a second. Tensors are made by its stable C functions; the
- * update itself has only a C++ name, that of libtorch 2.10 as GCC and Clang mangle it.
+ * libtorch's steps on the CPU, on one thread: its fused AdamW, {@code at::_fused_adamw_}, and Stable-SPAM out of its single operations. The library is named by
+ * the system property {@code fp4j.libtorch.library} or the environment variable {@code FP4J_LIBTORCH_LIBRARY}, or fetched; loading it takes a good part of a
+ * second. Tensors are made by its stable C functions; update and operations have only C++ names, those of libtorch 2.10 as GCC and Clang mangle them.
  */
 public sealed interface Libtorch {
 
@@ -49,7 +50,7 @@ public sealed interface Libtorch {
     private static final String FUSED_ADAMW = "_ZN2at3cpu13_fused_adamw_EN3c108ArrayRefINS_6TensorEEES4_S4_S4_S4_S4_dddddbbRKSt8optionalIS3_ES8_";
 
     /** c10::ArrayRef<at::Tensor>, passed by value: an array of tensors, and their number. */
-    private static final StructLayout LIST = MemoryLayout.structLayout(ADDRESS, JAVA_LONG);
+    static final StructLayout LIST = MemoryLayout.structLayout(ADDRESS, JAVA_LONG);
 
     private static final int CACHE_LINE = 64;
 
@@ -57,8 +58,10 @@ public sealed interface Libtorch {
     private final MethodHandle tensorFromMemory;
     private final int float32;
     private final int cpu;
+    private final LibtorchOperations operations;
 
     private Functions(SymbolLookup symbols) {
+      operations = new LibtorchOperations(symbols);
       fusedAdamW =
           function(
               symbols,
@@ -80,7 +83,7 @@ public sealed interface Libtorch {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle function(SymbolLookup symbols, String name, FunctionDescriptor descriptor) {
+    static MethodHandle function(SymbolLookup symbols, String name, FunctionDescriptor descriptor) {
       return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), descriptor);
     }
 
@@ -89,14 +92,33 @@ public sealed interface Libtorch {
       return new FusedAdamW(this, parameters, learningRate, weightDecay);
     }
 
-    /** A tensor over {@code memory}: the address of its handle, which is an array of one tensor. */
-    private MemorySegment tensor(MemorySegment memory, Arena arena) {
+    /**
+     * Stable-SPAM of {@code parameters} as the authors' code computes it.
+     *
+     * @throws IllegalArgumentException if {@code config} is of another algorithm
+     */
+    public LibtorchStableSpam stableSpam(float[] parameters, OptimizerConfig config) {
+      return new LibtorchStableSpam(this, operations, parameters, config);
+    }
+
+    /** {@code count} floats on a cache line of their own, all zeros. */
+    static MemorySegment floats(int count, Arena arena) {
+      return arena.allocate((long) Float.BYTES * count, CACHE_LINE);
+    }
+
+    /** A tensor of one dimension over {@code memory}: the address of its handle, which is an array of one tensor. */
+    MemorySegment tensor(MemorySegment memory, Arena arena) {
+      return tensor(memory, 1, arena);
+    }
+
+    /** A tensor over {@code memory} of one dimension, or of none for a single number. */
+    MemorySegment tensor(MemorySegment memory, long dimensions, Arena arena) {
       MemorySegment handle = arena.allocate(ADDRESS);
       MemorySegment sizes = arena.allocateFrom(JAVA_LONG, memory.byteSize() / Float.BYTES);
       MemorySegment strides = arena.allocateFrom(JAVA_LONG, 1);
       int status;
       try {
-        status = (int) tensorFromMemory.invokeExact(memory, 1L, sizes, strides, 0L, float32, cpu, 0, handle);
+        status = (int) tensorFromMemory.invokeExact(memory, dimensions, sizes, strides, 0L, float32, cpu, 0, handle);
       } catch (Throwable e) {
         throw new IllegalStateException(e);
       }
@@ -127,20 +149,16 @@ public sealed interface Libtorch {
       this.functions = functions;
       this.learningRate = learningRate;
       this.weightDecay = weightDecay;
-      parameters = floats(values.length);
+      parameters = Functions.floats(values.length, arena);
       MemorySegment.copy(values, 0, parameters, JAVA_FLOAT, 0, values.length);
-      gradient = floats(values.length);
-      steps = floats(1);
+      gradient = Functions.floats(values.length, arena);
+      steps = Functions.floats(1, arena);
       parameterList = list(parameters);
       gradientList = list(gradient);
-      firstList = list(floats(values.length));
-      secondList = list(floats(values.length));
+      firstList = list(Functions.floats(values.length, arena));
+      secondList = list(Functions.floats(values.length, arena));
       stepList = list(steps);
       none = arena.allocate(Functions.LIST); // an empty list, and an absent optional: all zeros
-    }
-
-    private MemorySegment floats(int count) {
-      return arena.allocate((long) Float.BYTES * count, Functions.CACHE_LINE);
     }
 
     private MemorySegment list(MemorySegment memory) {

@@ -99,11 +99,21 @@ final class AdamUpdater extends Updater {
     }
   }
 
+  /** What one call costs before and after its elements is much for a chunk of 4-bit moments. */
+  @Override
+  int pieceInPlace() {
+    return coded != null && !decaysGradient() ? ChunkLoop.SHARE : OptimizerKernels.CHUNK;
+  }
+
+  private boolean decaysGradient() {
+    return !rule.decoupled() && config.weightDecay() != 0;
+  }
+
   @Override
   void apply(Workspace workspace, int from, int count) {
     Window g = workspace.gradient;
     AdamCoefficients c = coefficients;
-    if (rule.decoupled() || config.weightDecay() == 0) {
+    if (!decaysGradient()) {
       c.threshold = conditioning.threshold;
       c.ratio = conditioning.ratio;
       c.gain = conditioning.gain;

@@ -19,7 +19,7 @@ abstract class Updater {
   private @Nullable Workspace surveyWorkspace;
   private final double @Nullable [] updateSquares;
   private final @Nullable ParameterRounding rounding;
-  private final ChunkTask updateTask = this::updateChunk;
+  private final ChunkTask updateTask = this::updatePiece;
 
   /**
    * @param tensor index of the parameter in its optimizer
@@ -55,7 +55,7 @@ abstract class Updater {
    */
   abstract void step(ChunkLoop loop, double learningRate, double s, long k, long t);
 
-  /** Updates the open parameters and moments of a chunk. */
+  /** Updates the open parameters and the moments of a chunk, or of {@link #pieceInPlace} elements. */
   abstract void apply(Workspace workspace, int from, int count);
 
   /** Sets the moments to zero. */
@@ -117,9 +117,15 @@ abstract class Updater {
     }
   }
 
-  /** Goes over all chunks with {@link #apply}. */
+  /** Goes over the tensor with {@link #apply}. */
   final void update(ChunkLoop loop) {
-    loop.run(updateTask, length);
+    boolean isInPlace = updateSquares == null && parameter.values() instanceof FloatStorage.Float32 && gradient instanceof FloatStorage.Float32;
+    loop.run(updateTask, length, isInPlace ? pieceInPlace() : OptimizerKernels.CHUNK);
+  }
+
+  /** Elements that {@link #apply} takes at a time where it reads and writes the caller's arrays and nothing is measured of a chunk. */
+  int pieceInPlace() {
+    return OptimizerKernels.CHUNK;
   }
 
   /** The root mean square of the last update, NaN if it is not measured. */
@@ -127,7 +133,7 @@ abstract class Updater {
     return updateSquares == null ? Double.NaN : Math.sqrt(ReductionTree.sum(updateSquares, updateSquares.length) / length);
   }
 
-  private void updateChunk(Workspace workspace, int from, int count) {
+  private void updatePiece(Workspace workspace, int from, int count) {
     Window p = workspace.parameters;
     open(workspace, from, count);
     double[] measured = updateSquares;

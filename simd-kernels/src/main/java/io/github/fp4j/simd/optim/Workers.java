@@ -1,6 +1,5 @@
 package io.github.fp4j.simd.optim;
 
-import io.github.fp4j.backend.OptimizerKernels;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,9 +17,6 @@ final class Workers {
     void run(Workspace workspace, int index);
   }
 
-  /** Elements that a thread takes at a time: 16 chunks, so that taking costs nothing beside the work. */
-  private static final int SHARE = 16 * OptimizerKernels.CHUNK;
-
   private final @Nullable Executor executor;
   private final Workspace[] workspaces;
   private final Runnable[] helpers;
@@ -32,10 +28,11 @@ final class Workers {
 
   private @Nullable ChunkTask chunkTask;
   private int length;
+  private int piece;
   private final Task shares = this::runShare;
 
   /** Splits a tensor among the threads. */
-  final ChunkLoop chunks = this::forEachChunk;
+  final ChunkLoop chunks = this::forEachPiece;
 
   /**
    * @param executor runs the helpers, or null for the calling thread alone
@@ -112,22 +109,22 @@ final class Workers {
     }
   }
 
-  private void forEachChunk(ChunkTask work, int elements) {
-    if (!areMany() || elements <= SHARE) {
-      workspaces[0].serial.run(work, elements);
+  private void forEachPiece(ChunkTask work, int elements, int pieceElements) {
+    if (!areMany() || elements <= ChunkLoop.SHARE) {
+      workspaces[0].serial.run(work, elements, pieceElements);
       return;
     }
     chunkTask = work;
     length = elements;
-    forEach(shares, Math.ceilDiv(elements, SHARE));
+    piece = pieceElements;
+    forEach(shares, Math.ceilDiv(elements, ChunkLoop.SHARE));
   }
 
   private void runShare(Workspace workspace, int share) {
     ChunkTask work = chunkTask;
-    int start = share * SHARE;
-    int end = Math.min(length, start + SHARE);
-    for (int from = start; work != null && from < end; from += OptimizerKernels.CHUNK) {
-      work.run(workspace, from, Math.min(OptimizerKernels.CHUNK, end - from));
+    int start = share * ChunkLoop.SHARE;
+    if (work != null) {
+      workspace.run(work, start, Math.min(length, start + ChunkLoop.SHARE), piece);
     }
   }
 }

@@ -27,9 +27,14 @@ final class Workspace {
   /** Runs chunk tasks on this workspace, on the calling thread. */
   final ChunkLoop serial = this::runSerially;
 
-  private void runSerially(ChunkTask task, int length) {
-    for (int from = 0; from < length; from += OptimizerKernels.CHUNK) {
-      task.run(this, from, Math.min(OptimizerKernels.CHUNK, length - from));
+  private void runSerially(ChunkTask task, int length, int piece) {
+    run(task, 0, length, piece);
+  }
+
+  /** Runs {@code task} on the pieces of elements {@code from} to {@code end - 1}. */
+  void run(ChunkTask task, int from, int end, int piece) {
+    for (int at = from; at < end; at += piece) {
+      task.run(this, at, Math.min(piece, end - at));
     }
   }
 }

@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.fp4j.backend.Backend;
 import io.github.fp4j.backend.Backends;
+import io.github.fp4j.backend.CodedAdam;
+import io.github.fp4j.backend.OptimizerKernels;
+import io.github.fp4j.backend.ReferenceBackend;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +62,55 @@ class ExecutionsTest {
         }
       }
     }
+  }
+
+  /** One piece to a thread's share where nothing is measured of a chunk and no array is a copy, a chunk elsewhere: the same bits. */
+  @ParameterizedTest
+  @EnumSource(names = {"ADAMW_4BIT_BLOCK", "STABLE_SPAM_4BIT_BLOCK"})
+  void updatesOfCodedMomentsDoNotDependOnTheirPieces(Algorithm algorithm) {
+    int n = 2 * ChunkLoop.SHARE + 3 * OptimizerKernels.CHUNK + 100;
+    OptimizerKernels separate = ReferenceBackend.INSTANCE.optimizers().orElseThrow();
+    Queue<Integer> pieces = new ConcurrentLinkedQueue<>();
+    OptimizerKernels coded = codedInTurn(separate, pieces);
+    List<Integer> shares = List.of(ChunkLoop.SHARE, ChunkLoop.SHARE, 3 * OptimizerKernels.CHUNK + 100);
+    List<Integer> chunks = new ArrayList<>(Collections.nCopies(2 * 16 + 3, OptimizerKernels.CHUNK));
+    chunks.add(100);
+    OptimizerConfig config = algorithm.defaults().with("weight-decay", ".1");
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      float[] expected = QuantisedStatesTest.noise(n, 1);
+      double rms = stepTwice(config, new Execution(separate, null, 1, true), expected);
+      for (Execution execution : List.of(new Execution(coded, null, 1, false), new Execution(coded, pool, 3, false), new Execution(coded, null, 1, true))) {
+        pieces.clear();
+        float[] p = QuantisedStatesTest.noise(n, 1);
+        double measured = stepTwice(config, execution, p);
+        Floats.assertSame(p, expected, execution.toString());
+        List<Integer> once = execution.measured() ? chunks : shares;
+        assertThat(pieces).containsExactlyInAnyOrderElementsOf(Stream.concat(once.stream(), once.stream()).toList());
+        assertThat((Double) measured).isEqualTo(Double.valueOf(execution.measured() ? rms : Double.NaN));
+      }
+    }
+  }
+
+  /** {@code kernels} with an update of coded moments, which notes its lengths. */
+  private static OptimizerKernels codedInTurn(OptimizerKernels kernels, Queue<Integer> lengths) {
+    CodedAdam inTurn = CodedAdam.inTurn(kernels);
+    CodedAdam coded =
+        (c, p, pFrom, g, gFrom, first, second, from, length) -> {
+          lengths.add(length);
+          inTurn.adam(c, p, pFrom, g, gFrom, first, second, from, length);
+        };
+    return (OptimizerKernels)
+        Proxy.newProxyInstance(
+            OptimizerKernels.class.getClassLoader(),
+            new Class<?>[] {OptimizerKernels.class},
+            (_, method, arguments) -> method.getName().equals("codedAdam") ? Optional.of(coded) : method.invoke(kernels, arguments));
+  }
+
+  /** Gives the root mean square of the last update. */
+  private static double stepTwice(OptimizerConfig config, Execution execution, float[] p) {
+    Optimizer optimizer = new Optimizer(List.of(new ParameterGroup(config, List.of(new Parameter("p", FloatStorage.float32(p), p.length)))), execution);
+    optimizer.step(FloatStorage.float32(QuantisedStatesTest.noise(p.length, 2)));
+    return optimizer.step(FloatStorage.float32(QuantisedStatesTest.noise(p.length, 3))).tensors().getFirst().updateRms();
   }
 
   @Test
