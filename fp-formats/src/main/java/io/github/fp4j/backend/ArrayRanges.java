@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /**
  * What every implementation of {@link ConversionKernels} and {@link OptimizerKernels} refuses before it writes: each method throws {@link IndexOutOfBoundsException}
- * where a range of its call lies outside its array. Blocks of codes are checked by {@link io.github.fp4j.formats.codebook.BlockwiseCodebook#check}.
+ * where a range of its call lies outside its array or is longer than the chunk that the method takes. Blocks of codes are checked by {@link io.github.fp4j.formats.codebook.BlockwiseCodebook#check}.
  */
 public final class ArrayRanges {
   private ArrayRanges() {}
@@ -37,6 +37,14 @@ public final class ArrayRanges {
   public static void checkScan(float[] gradient, int offset, int length, int[] magnitudes, double[] squares, int chunksOffset) {
     Objects.checkFromIndexSize(offset, length, gradient.length);
     Objects.checkFromIndexSize(chunksOffset, Math.ceilDiv(length, OptimizerKernels.CHUNK), Math.min(magnitudes.length, squares.length));
+  }
+
+  /** As {@link OptimizerKernels#squaresClipped}. */
+  public static void checkChunk(float[] gradient, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, gradient.length);
+    if (length > OptimizerKernels.CHUNK) {
+      throw new IndexOutOfBoundsException("length = " + length + ": expected at most " + OptimizerKernels.CHUNK + ", the elements of one chunk");
+    }
   }
 
   /** Two ranges of one length. */

@@ -26,7 +26,7 @@ public interface OptimizerKernels {
   /**
    * The sum of squares of one chunk after clipping: of {@code g * ratio} where {@code |g| > threshold}, of {@code g} elsewhere.
    *
-   * @param length at most {@link #CHUNK}
+   * @param length at most {@link #CHUNK}; {@link IndexOutOfBoundsException} for more, as for a range outside the array
    */
   double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio);
 

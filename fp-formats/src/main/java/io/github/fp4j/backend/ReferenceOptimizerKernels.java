@@ -25,7 +25,7 @@ final class ReferenceOptimizerKernels implements OptimizerKernels {
 
   @Override
   public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
+    ArrayRanges.checkChunk(gradient, offset, length);
     double[] lanes = LANES.get();
     Arrays.fill(lanes, 0);
     for (int i = 0; i < length; i++) {

@@ -118,7 +118,7 @@ final class NativeOptimizers implements OptimizerKernels {
 
   @Override
   public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
+    ArrayRanges.checkChunk(gradient, offset, length);
     MemorySegment result = SCRATCH.get().result;
     library.check(squaresClipped, Fp4jOptimAbi.squaresClipped(squaresClipped.address(), HeapArrays.at(gradient, offset), length, threshold, ratio, result));
     return result.get(JAVA_DOUBLE, 0);

@@ -99,7 +99,7 @@ final class SimdOptimizers implements OptimizerKernels {
 
   @Override
   public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
-    Objects.checkFromIndexSize(offset, length, gradient.length);
+    ArrayRanges.checkChunk(gradient, offset, length);
     Workspace workspace = workspaces.get();
     workspace.clipping.threshold = threshold;
     workspace.clipping.ratio = ratio;

@@ -293,6 +293,14 @@ class SimdOptimizersTest {
     assertThat(target).containsOnly(0);
   }
 
+  @ParameterizedTest
+  @MethodSource("widths")
+  void squaresAreThoseOfOneChunk(Widths.OptimizerWidth width) {
+    assertThatThrownBy(() -> width.kernels().squaresClipped(new float[OptimizerKernels.CHUNK + 1], 0, OptimizerKernels.CHUNK + 1, 1, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("length = 4097: expected at most 4096, the elements of one chunk");
+  }
+
   /** Any NaN equals any other. */
   private static void assertSame(float[] actual, float[] expected, String what) {
     for (int i = 0; i < expected.length; i++) {

@@ -1,6 +1,7 @@
 package io.github.fp4j.bridge.cuda;
 
 import io.github.fp4j.backend.AdamCoefficients;
+import io.github.fp4j.backend.ArrayRanges;
 import io.github.fp4j.backend.CodedAdam;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.bridge.internal.sys.Fp4jOptimAbi;
@@ -106,7 +107,7 @@ final class CudaOptimizers implements OptimizerKernels {
 
   @Override
   public double squaresClipped(float[] gradient, int offset, int length, float threshold, float ratio) {
-    Objects.checkFromIndexSize(0, length, CHUNK);
+    ArrayRanges.checkChunk(gradient, offset, length);
     ByteBuffer sums = clip(gradient, offset, length, threshold, ratio)[0];
     return length == 0 ? 0 : sums.getDouble(0);
   }

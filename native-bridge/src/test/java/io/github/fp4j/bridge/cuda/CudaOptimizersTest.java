@@ -201,7 +201,9 @@ class CudaOptimizersTest {
     float[] x = noise(20, 1);
     assertThatThrownBy(() -> device.condition(coefficients(true), x, 0, target, 0, 11)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> device.encode(Codebook.LINEAR_4, x, 0, 20, target, 0, new byte[10], 0)).isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> device.squaresClipped(new float[5000], 0, 5000, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> device.squaresClipped(new float[5000], 0, 5000, 1, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("length = 5000: expected at most 4096, the elements of one chunk");
     assertThat(target).containsOnly(0);
     assertThat(gpu.fake.launches()).isZero();
   }
