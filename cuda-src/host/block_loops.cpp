@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #if defined(__SSE2__)
@@ -38,14 +39,17 @@ namespace {
 
 #include "hadamard_vectors.h"
 
+#include "magnitude_vectors.h"
+
 std::uint32_t largest_in(const Profile& profile, const Source& source) {
-  std::uint32_t largest = 0;
-  for (std::size_t row = 0; row < source.rows; row++) {
-    for (std::size_t column = 0; column < source.columns; column++) {
-      largest = fold_magnitude(profile, largest, source.values[row * source.row_step + column * source.column_step]);
-    }
+  const bool dense = source.row_step == source.columns;
+  const std::size_t rows = dense ? 1 : source.rows;
+  const std::size_t together = dense ? source.rows * source.columns : source.columns;
+  std::int32_t largest = 0;
+  for (std::size_t row = 0; row < rows; row++) {
+    largest = std::max(largest, largest_magnitude(profile, source.values + row * source.row_step, together, std::int32_t{infinity_bits}));
   }
-  return largest;
+  return static_cast<std::uint32_t>(largest);
 }
 
 // One row's part of a block, the padding filled with +0.

@@ -44,7 +44,7 @@ inline constexpr int most_elements_in_block = 256;
 // What one instruction set's translation unit offers. Shapes and profiles have been checked; stored is the number of elements that a row takes in storage.
 // Those that return bool give false if an element was refused.
 struct BlockLoops {
-  std::uint32_t (*largest)(const Profile& profile, const Source& source);  // magnitude bits
+  std::uint32_t (*largest)(const Profile& profile, const Source& source);  // magnitude bits; of a source whose column_step is 1
   bool (*quantize)(const Profile& profile, float tensor_scale, const Source& source, std::size_t stored, const Target& target);
   bool (*quantize_tiles)(const Profile& profile, float tensor_scale, const Source& source, std::size_t stored, const Target& target);
   bool (*quantize_stochastic)(

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "block_loops.h"
 #include "fp4j/block_scale.cuh"
@@ -62,34 +63,17 @@ void widen(const Values& values, std::size_t count, float* into) {
   }
 }
 
-// The largest magnitude, as bits. Where NaN does not count and there are some, a second pass leaves them out: with that condition in it no compiler turns the first
-// one into vectors.
-template <class Word>
-Word largest_of(const std::uint8_t* bytes, std::size_t count, Word infinity, bool keeps_nan) {
-  constexpr Word mask = static_cast<Word>(static_cast<Word>(~Word{0}) >> 1);
-  Word largest = 0;
-  for (std::size_t i = 0; i < count; i++) {
-    const Word bits = static_cast<Word>(word_at<Word>(bytes, i) & mask);
-    largest = larger(largest, bits);
-  }
-  if (largest <= infinity || keeps_nan) {
-    return largest;
-  }
-  largest = 0;
-  for (std::size_t i = 0; i < count; i++) {
-    const Word bits = static_cast<Word>(word_at<Word>(bytes, i) & mask);
-    largest = bits > infinity ? largest : larger(largest, bits);
-  }
-  return largest;
-}
+#include "magnitude_vectors.h"
 
 float largest(const Profile& profile, const Values& values, std::size_t count) {
-  const bool keeps_nan = profile.keeps_nan_in_amax != 0;
+  constexpr std::int32_t infinity = infinity_bits;
+  constexpr std::int16_t infinity_bf16 = infinity_bits >> 16;
+  constexpr std::int16_t infinity_fp16 = 0x7C00;
   std::uint32_t bits = 0;
   switch (values.type) {
-    case ValueType::float32: bits = largest_of<std::uint32_t>(values.bytes, count, infinity_bits, keeps_nan); break;
-    case ValueType::bfloat16: bits = std::uint32_t{largest_of<std::uint16_t>(values.bytes, count, infinity_bits >> 16, keeps_nan)} << 16; break;
-    case ValueType::float16: bits = to_bits(from_half(largest_of<std::uint16_t>(values.bytes, count, 0x7C00u, keeps_nan)));
+    case ValueType::float32: bits = static_cast<std::uint32_t>(largest_magnitude(profile, values.bytes, count, infinity)); break;
+    case ValueType::bfloat16: bits = static_cast<std::uint32_t>(largest_magnitude(profile, values.bytes, count, infinity_bf16)) << 16; break;
+    case ValueType::float16: bits = to_bits(from_half(static_cast<std::uint32_t>(largest_magnitude(profile, values.bytes, count, infinity_fp16))));
   }
   return amax_of(bits);
 }
