@@ -131,12 +131,27 @@ final class BenchCommand implements Callable<Integer> {
   private List<Backend> subjects(String own) {
     List<Backend> subjects = new ArrayList<>(List.of(Backends.byName(own)));
     if (peers != null) {
-      peers.stream().filter(name -> !isRival(name)).forEach(name -> subjects.add(Backends.byName(name)));
+      for (String name : peers) {
+        if (!isRival(name)) {
+          add(Backends.byName(name), subjects);
+        }
+      }
     } else {
       sayWhatIsLeftOut();
       Backends.available().stream().filter(backend -> !backend.name().startsWith(Workloads.SIMD) && !backend.name().equals("reference")).forEach(subjects::add);
     }
     return subjects;
+  }
+
+  /** Each is timed once: a name that comes again would only print its row again. */
+  private static void add(Backend peer, List<Backend> subjects) {
+    if (peer.name().equals(subjects.getFirst().name())) {
+      throw new IllegalArgumentException("--peers " + peer.name() + ": it is the subject itself; expected backends or peers to compare it with, or another --ours");
+    }
+    if (subjects.contains(peer)) {
+      throw new IllegalArgumentException("--peers names " + peer.name() + " twice: expected each once");
+    }
+    subjects.add(peer);
   }
 
   private static boolean isRival(String name) {
