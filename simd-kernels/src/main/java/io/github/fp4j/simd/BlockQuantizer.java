@@ -24,6 +24,15 @@ final class BlockQuantizer {
   /** Blocks that are copied without a call. */
   private static final int SMALL = 2;
 
+  /** From this length on elements come from beyond the second-level cache. */
+  private static final int LONG = 1 << 20;
+
+  /**
+   * Elements of long runs that are quantised at a time. What the CPU fetches ahead of its own accord arrives while these are encoded: with {@link BlockStages#CHUNK}
+   * memory waits for arithmetic most of the time, and a quantisation takes a fifth longer; with less the calls cost more than that.
+   */
+  private static final int LONG_PIECE = 1 << 10;
+
   private static final VarHandle EIGHT_BYTES = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final BlockStages stages;
@@ -67,8 +76,9 @@ final class BlockQuantizer {
     int codesOffset = to.codesOffset() + row * to.codesStride();
     int scalesOffset = to.scalesOffset() + row * to.scalesStride();
     int whole = length - length % GROUP;
-    for (int start = 0; start < whole; start += CHUNK) {
-      int count = Math.min(CHUNK, whole - start);
+    int piece = whole < LONG ? CHUNK : LONG_PIECE;
+    for (int start = 0; start < whole; start += piece) {
+      int count = Math.min(piece, whole - start);
       int firstScale = scalesOffset + (start >>> plan.blockShift());
       stages.quantize(plan, values, offset + start, count, to.codes(), codesOffset + start / 2, to.scales(), firstScale);
     }

@@ -1,7 +1,9 @@
 package io.github.fp4j.conformance.bench;
 
 import io.github.fp4j.conformance.subject.Libtorch;
+import io.github.fp4j.conformance.subject.LibtorchConversion;
 import io.github.fp4j.conformance.subject.LibtorchStableSpam;
+import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.simd.optim.Algorithm;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +35,12 @@ public record Rival(String name, String family, Supplier<Found> finder) {
 
   private static final List<Rival> ALL =
       List.of(
-          new Rival("libtorch", "adamw-step", () -> libtorch(Rival::fusedAdamW)), new Rival("libtorch-eager", "stable-spam-step", () -> libtorch(Rival::eagerStableSpam)));
+          new Rival("libtorch", "encode-e4m3", () -> libtorch((functions, n) -> encoding(functions, FloatFormat.E4M3, n))),
+          new Rival("libtorch", "encode-e5m2", () -> libtorch((functions, n) -> encoding(functions, FloatFormat.E5M2, n))),
+          new Rival("libtorch", "decode-e4m3", () -> libtorch((functions, n) -> decoding(functions, FloatFormat.E4M3, n))),
+          new Rival("libtorch", "decode-e5m2", () -> libtorch((functions, n) -> decoding(functions, FloatFormat.E5M2, n))),
+          new Rival("libtorch", "adamw-step", () -> libtorch(Rival::fusedAdamW)),
+          new Rival("libtorch-eager", "stable-spam-step", () -> libtorch(Rival::eagerStableSpam)));
 
   /** All that are known, here or not. */
   public static List<Rival> all() {
@@ -50,6 +57,18 @@ public record Rival(String name, String family, Supplier<Found> finder) {
       case Libtorch.Missing(String reason) -> new Found(Optional.empty(), reason);
       case Libtorch.Found(Libtorch.Functions functions) -> new Found(Optional.of(n -> maker.apply(functions, n)), "");
     };
+  }
+
+  private static Runnable encoding(Libtorch.Functions functions, FloatFormat format, int elements) {
+    LibtorchConversion conversion = functions.conversion(format, elements);
+    conversion.values(RandomData.normal(elements, 1));
+    return conversion::encode;
+  }
+
+  private static Runnable decoding(Libtorch.Functions functions, FloatFormat format, int elements) {
+    LibtorchConversion conversion = functions.conversion(format, elements);
+    conversion.codes(RandomData.bytes(elements, 1));
+    return conversion::decode;
   }
 
   private static Runnable fusedAdamW(Libtorch.Functions functions, int elements) {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.simd.optim.OptimizerConfig;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -16,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
@@ -57,6 +59,7 @@ public sealed interface Libtorch {
     private final MethodHandle fusedAdamW;
     private final MethodHandle tensorFromMemory;
     private final int float32;
+    private final Map<FloatFormat, Integer> types8;
     private final int cpu;
     private final LibtorchOperations operations;
 
@@ -75,6 +78,10 @@ public sealed interface Libtorch {
               FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
       try {
         float32 = (int) function(symbols, "aoti_torch_dtype_float32", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+        types8 =
+            Map.of(
+                FloatFormat.E4M3, (int) function(symbols, "aoti_torch_dtype_float8_e4m3fn", FunctionDescriptor.of(JAVA_INT)).invokeExact(),
+                FloatFormat.E5M2, (int) function(symbols, "aoti_torch_dtype_float8_e5m2", FunctionDescriptor.of(JAVA_INT)).invokeExact());
         cpu = (int) function(symbols, "aoti_torch_device_type_cpu", FunctionDescriptor.of(JAVA_INT)).invokeExact();
         function(symbols, "_ZN2at15set_num_threadsEi", FunctionDescriptor.ofVoid(JAVA_INT)).invokeExact(1);
       } catch (Throwable e) {
@@ -101,9 +108,27 @@ public sealed interface Libtorch {
       return new LibtorchStableSpam(this, operations, parameters, config);
     }
 
+    /**
+     * Conversions of {@code length} numbers between float32 and {@code format}.
+     *
+     * @throws IllegalArgumentException if the format is neither E4M3 nor E5M2
+     */
+    public LibtorchConversion conversion(FloatFormat format, int length) {
+      Integer type = types8.get(format);
+      if (type == null) {
+        throw new IllegalArgumentException("format " + format + ": expected e4m3 or e5m2");
+      }
+      return new LibtorchConversion(this, operations, type, length);
+    }
+
     /** {@code count} floats on a cache line of their own, all zeros. */
     static MemorySegment floats(int count, Arena arena) {
       return arena.allocate((long) Float.BYTES * count, CACHE_LINE);
+    }
+
+    /** {@code count} bytes on a cache line of their own, all zeros. */
+    static MemorySegment bytes(int count, Arena arena) {
+      return arena.allocate(count, CACHE_LINE);
     }
 
     /** A tensor of one dimension over {@code memory}: the address of its handle, which is an array of one tensor. */
@@ -111,14 +136,23 @@ public sealed interface Libtorch {
       return tensor(memory, 1, arena);
     }
 
-    /** A tensor over {@code memory} of one dimension, or of none for a single number. */
+    /** A tensor of floats over {@code memory} of one dimension, or of none for a single number. */
     MemorySegment tensor(MemorySegment memory, long dimensions, Arena arena) {
+      return tensor(memory, memory.byteSize() / Float.BYTES, dimensions, float32, arena);
+    }
+
+    /** A tensor of one dimension over bytes that are elements of {@code type}. */
+    MemorySegment tensorOfBytes(MemorySegment memory, int type, Arena arena) {
+      return tensor(memory, memory.byteSize(), 1, type, arena);
+    }
+
+    private MemorySegment tensor(MemorySegment memory, long length, long dimensions, int type, Arena arena) {
       MemorySegment handle = arena.allocate(ADDRESS);
-      MemorySegment sizes = arena.allocateFrom(JAVA_LONG, memory.byteSize() / Float.BYTES);
+      MemorySegment sizes = arena.allocateFrom(JAVA_LONG, length);
       MemorySegment strides = arena.allocateFrom(JAVA_LONG, 1);
       int status;
       try {
-        status = (int) tensorFromMemory.invokeExact(memory, dimensions, sizes, strides, 0L, float32, cpu, 0, handle);
+        status = (int) tensorFromMemory.invokeExact(memory, dimensions, sizes, strides, 0L, type, cpu, 0, handle);
       } catch (Throwable e) {
         throw new IllegalStateException(e);
       }

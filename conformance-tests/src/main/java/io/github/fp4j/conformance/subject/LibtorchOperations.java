@@ -49,6 +49,7 @@ final class LibtorchOperations {
   final MethodHandle addTensorInPlace;
   final MethodHandle addcmulInPlace;
   final MethodHandle zeroInPlace;
+  final MethodHandle copyInPlace;
   final MethodHandle isNonzero;
   final MethodHandle anotherReference;
   final MethodHandle allocate;
@@ -76,6 +77,7 @@ final class LibtorchOperations {
     sum = function(symbols, name("sum", "ERKNS_6TensorESt8optionalIN3c1010ScalarTypeEE"), ADDRESS, ADDRESS, OPTIONAL_TYPE);
     index = function(symbols, "_ZNK2at6Tensor5indexEN3c108ArrayRefINS_8indexing11TensorIndexEEE", ADDRESS, ADDRESS, LIST);
     indexPutInPlace = function(symbols, "_ZN2at6Tensor10index_put_EN3c108ArrayRefINS_8indexing11TensorIndexEEERKS0_", ADDRESS, LIST, ADDRESS);
+    copyInPlace = Libtorch.Functions.function(symbols, name("copy_", "ERNS_6TensorERKS2_b"), FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, JAVA_BOOLEAN));
     isNonzero = Libtorch.Functions.function(symbols, name("is_nonzero", TENSOR), FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
     anotherReference = Libtorch.Functions.function(symbols, "aoti_torch_new_tensor_handle", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     allocate = Libtorch.Functions.function(symbols, "_Znwm", FunctionDescriptor.of(ADDRESS, JAVA_LONG));
