@@ -72,7 +72,7 @@ public final class Backends {
    *
    * <p>Vectors of the JVM stand before the C++ host library because they need no native access, not because they are always faster. Both are many times faster than
    * the scalar reference; between them, on 512 bits, vectors lead in products with many float32 rows, AdamW and Stable-SPAM, the library in block quantisation,
-   * restoring, decoding, products with one row, products of FP4 with FP4 and AdamW with 4-bit states. {@link #byName} has {@code host} for whoever wants those.
+   * products with one row, products of FP4 with FP4 and 4-bit states. {@link #byName} has {@code host} for whoever wants those.
    *
    * @param contract which kernels, e.g. {@code Backend::blocks}
    * @param able whether they do what is wanted
