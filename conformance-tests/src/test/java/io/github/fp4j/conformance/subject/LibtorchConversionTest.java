@@ -1,42 +1,26 @@
 package io.github.fp4j.conformance.subject;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.fp4j.formats.FloatFormat;
 import io.github.fp4j.formats.ReferenceCodec;
 import io.github.fp4j.formats.Variants;
-import java.nio.file.Path;
 import java.util.function.IntUnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** That what is timed as libtorch's conversions converts. */
+@ExtendWith(FetchedLibtorch.class)
 class LibtorchConversionTest {
   /** Every upper half of a float32, with a lower half that breaks ties upwards, downwards or not. */
   private static final int COUNT = 3 << 16;
-
-  @BeforeAll
-  static void lookInTheRepository() {
-    System.setProperty(PeerLibrary.HOME_PROPERTY, Path.of("..").toAbsolutePath().normalize().toString());
-  }
-
-  @AfterAll
-  static void lookElsewhere() {
-    System.clearProperty(PeerLibrary.HOME_PROPERTY);
-  }
 
   @ParameterizedTest
   @CsvSource({"e4m3, torch-old", "e5m2, torch-2.13"})
   void itEncodesAsTorchDidThenAndDecodesEveryCode(String name, String rule) {
     FloatFormat format = FloatFormat.byName(name).orElseThrow();
-    Libtorch.Functions functions =
-        switch (Libtorch.find()) {
-          case Libtorch.Missing(String reason) -> abort(reason);
-          case Libtorch.Found(Libtorch.Functions found) -> found;
-        };
+    Libtorch.Functions functions = FetchedLibtorch.functions();
     float[] values = new float[COUNT];
     IntUnaryOperator lowerHalf = i -> new int[] {0, 1, 0xFFFF}[i % 3];
     for (int i = 0; i < COUNT; i++) {

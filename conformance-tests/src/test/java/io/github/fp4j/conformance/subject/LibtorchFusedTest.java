@@ -1,38 +1,22 @@
 package io.github.fp4j.conformance.subject;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.fp4j.backend.AdamCoefficients;
 import io.github.fp4j.backend.OptimizerKernels;
 import io.github.fp4j.backend.ReferenceBackend;
-import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** That what is timed as libtorch's fused AdamW is a step of AdamW. */
+@ExtendWith(FetchedLibtorch.class)
 class LibtorchFusedTest {
   private static final int N = 1000;
 
-  @BeforeAll
-  static void lookInTheRepository() {
-    System.setProperty(PeerLibrary.HOME_PROPERTY, Path.of("..").toAbsolutePath().normalize().toString());
-  }
-
-  @AfterAll
-  static void lookElsewhere() {
-    System.clearProperty(PeerLibrary.HOME_PROPERTY);
-  }
-
   @Test
   void itsStepsAreThoseOfAdamW() {
-    Libtorch.Functions functions =
-        switch (Libtorch.find()) {
-          case Libtorch.Missing(String reason) -> abort(reason);
-          case Libtorch.Found(Libtorch.Functions found) -> found;
-        };
+    Libtorch.Functions functions = FetchedLibtorch.functions();
     OptimizerKernels ours = ReferenceBackend.INSTANCE.optimizers().orElseThrow();
     float[] p = noise(1);
     float[] first = new float[N];

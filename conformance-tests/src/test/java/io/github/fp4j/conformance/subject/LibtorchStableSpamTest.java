@@ -2,7 +2,6 @@ package io.github.fp4j.conformance.subject;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.fp4j.simd.optim.Algorithm;
 import io.github.fp4j.simd.optim.CosineFactor;
@@ -14,14 +13,13 @@ import io.github.fp4j.simd.optim.Optimizer;
 import io.github.fp4j.simd.optim.OptimizerConfig;
 import io.github.fp4j.simd.optim.Parameter;
 import io.github.fp4j.simd.optim.ParameterGroup;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** That what is timed as the authors' eager Stable-SPAM is Stable-SPAM in reference mode: over resets, a schedule that rises again, decay, spikes and zeros. */
+@ExtendWith(FetchedLibtorch.class)
 class LibtorchStableSpamTest {
   private static final int N = 5000;
   private static final int STEPS = 300;
@@ -36,16 +34,6 @@ class LibtorchStableSpamTest {
 
   /** Theirs computes the averages and the norm in float32, ours in double: some units in the last place of the update. */
   private static final double TOLERANCE = 1e-6;
-
-  @BeforeAll
-  static void lookInTheRepository() {
-    System.setProperty(PeerLibrary.HOME_PROPERTY, Path.of("..").toAbsolutePath().normalize().toString());
-  }
-
-  @AfterAll
-  static void lookElsewhere() {
-    System.clearProperty(PeerLibrary.HOME_PROPERTY);
-  }
 
   @Test
   void itsStepsAreThoseOfTheReferenceMode() {
@@ -92,10 +80,7 @@ class LibtorchStableSpamTest {
   }
 
   private static Libtorch.Functions functions() {
-    return switch (Libtorch.find()) {
-      case Libtorch.Missing(String reason) -> abort(reason);
-      case Libtorch.Found(Libtorch.Functions found) -> found;
-    };
+    return FetchedLibtorch.functions();
   }
 
   private static float[] noise(SplittableRandom random, double deviation) {
