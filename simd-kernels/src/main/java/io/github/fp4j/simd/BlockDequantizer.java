@@ -27,6 +27,7 @@ final class BlockDequantizer {
 
   /** Restores each row; arguments are checked by the caller. */
   void rows(DequantizationPlan plan, BlockRows from, FloatRows to) {
+    BlockDecoder decoder = Objects.requireNonNull(decoders.get(plan.form()));
     int blocksPerRow = to.columns() >>> plan.blockShift();
     boolean dense =
         to.columns() == to.stride()
@@ -34,35 +35,36 @@ final class BlockDequantizer {
             && from.codesStride() == to.columns() / 2
             && from.scalesStride() == blocksPerRow;
     if (dense) {
-      run(plan, from, from.codesOffset(), from.scalesOffset(), to.values(), to.offset(), to.rows() * to.columns());
+      run(plan, decoder, from, from.codesOffset(), from.scalesOffset(), to.values(), to.offset(), to.rows() * to.columns());
       return;
     }
     for (int row = 0; row < to.rows(); row++) {
       int codesOffset = from.codesOffset() + row * from.codesStride();
-      run(plan, from, codesOffset, from.scalesOffset() + row * from.scalesStride(), to.values(), to.index(row, 0), to.columns());
+      run(plan, decoder, from, codesOffset, from.scalesOffset() + row * from.scalesStride(), to.values(), to.index(row, 0), to.columns());
     }
   }
 
-  private void run(DequantizationPlan plan, BlockRows from, int codesOffset, int scalesOffset, float[] values, int offset, int length) {
+  private void run(DequantizationPlan plan, BlockDecoder decoder, BlockRows from, int codesOffset, int scalesOffset, float[] values, int offset, int length) {
     int whole = length - length % GROUP;
     for (int start = 0; start < whole; start += CHUNK) {
       int count = Math.min(CHUNK, whole - start);
       int firstScale = scalesOffset + (start >>> plan.blockShift());
-      chunk(plan, from.codes(), codesOffset + start / 2, from.scales(), firstScale, count >>> plan.blockShift(), count, values, offset + start);
+      chunk(plan, decoder, from.codes(), codesOffset + start / 2, from.scales(), firstScale, count >>> plan.blockShift(), count, values, offset + start);
     }
     int rest = length - whole;
     if (rest > 0) {
       int blocks = rest + (1 << plan.blockShift()) - 1 >>> plan.blockShift();
       System.arraycopy(from.codes(), codesOffset + whole / 2, restCodes, 0, blocks << plan.blockShift() - 1);
       System.arraycopy(from.scales(), scalesOffset + (whole >>> plan.blockShift()), restScales, 0, blocks);
-      chunk(plan, restCodes, 0, restScales, 0, blocks, GROUP, restValues, 0);
+      chunk(plan, decoder, restCodes, 0, restScales, 0, blocks, GROUP, restValues, 0);
       System.arraycopy(restValues, 0, values, offset + whole, rest);
     }
   }
 
   /** {@code length} elements, a multiple of {@link #GROUP}, of which the first {@code blocks} blocks are wanted. */
   private void chunk(
-      DequantizationPlan plan, byte[] codes, int codesOffset, byte[] scales, int scalesOffset, int blocks, int length, float[] values, int offset) {
+      DequantizationPlan plan, BlockDecoder decoder, byte[] codes, int codesOffset, byte[] scales, int scalesOffset, int blocks, int length, float[] values,
+      int offset) {
     byte[] packed = codes;
     int start = codesOffset;
     boolean planar = plan.profile().nibbleOrder() == NibbleOrder.PLANAR_HALVES;
@@ -78,17 +80,13 @@ final class BlockDequantizer {
       packed = interleaved;
       start = 0;
     }
-    decoder(plan).decode(packed, start, length, scales, scalesOffset, plan.factors(), plan.last(), values, offset);
+    decoder.decode(packed, start, length, scales, scalesOffset, plan.factors(), plan.last(), values, offset);
     for (int block = 0; plan.modelCode() >= 0 && block < blocks; block++) {
       int scale = scales[scalesOffset + block] & 0xFF;
       if (scale == plan.modelCode()) {
         model(plan, packed, start + (block << plan.blockShift() - 1), scale, values, offset + (block << plan.blockShift()));
       }
     }
-  }
-
-  private BlockDecoder decoder(DequantizationPlan plan) {
-    return Objects.requireNonNull(decoders.get(plan.form()));
   }
 
   private static void model(DequantizationPlan plan, byte[] interleaved, int codesOffset, int scale, float[] values, int offset) {
